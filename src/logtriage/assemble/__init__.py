@@ -1,0 +1,1 @@
+"""From lines to records: continuation lines and stack traces."""

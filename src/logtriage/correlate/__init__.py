@@ -1,0 +1,1 @@
+"""From issues to root causes: timelines, links, ranking, words."""

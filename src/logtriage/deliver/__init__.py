@@ -1,0 +1,1 @@
+"""To people and systems: files, mail, chat, tickets."""

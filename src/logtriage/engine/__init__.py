@@ -1,0 +1,1 @@
+"""Where shards run: this process or a pool of processes."""

@@ -1,0 +1,1 @@
+"""From blocks of bytes to the spans of candidate records."""

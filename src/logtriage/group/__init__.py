@@ -1,0 +1,1 @@
+"""From records to issues: masks, fingerprints, templates."""

@@ -1,0 +1,1 @@
+"""Rule packs: reading, schema, what they compile to."""

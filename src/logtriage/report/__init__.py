@@ -1,0 +1,1 @@
+"""From the report to text, JSON, HTML and the other outputs."""

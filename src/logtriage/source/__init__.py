@@ -1,0 +1,1 @@
+"""Bytes in: files, folders, globs, pipes, compressed and rotated sets."""

@@ -1,0 +1,1 @@
+"""What was seen before: offsets and known issues."""
