@@ -1,0 +1,36 @@
+"""Chooses the engine: native where there is one, else its plain twin."""
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+from logtriage.scan.patterns import Pattern
+
+
+class Scanner(Protocol):
+    """Finds the lines of a block that any of a set of patterns matches."""
+
+    def scan(self, block: bytes, begin: int = 0) -> list[int]:
+        """End offsets of matches, ascending, at least one in each line that matches."""
+        ...
+
+
+def make_scanner(name: str, patterns: Sequence[Pattern], *, native: bool | None = None) -> Scanner:
+    """A scanner for patterns; ``name`` tells its cached database from others.
+
+    ``native`` None takes the native engine where it is installed; ``LOGTRIAGE_SCAN=plain`` in the
+    environment asks for the twin.
+    """
+    unique = sorted(set(patterns))
+    if native is None:
+        native = os.environ.get("LOGTRIAGE_SCAN") != "plain" and bool(
+            importlib.util.find_spec("hyperscan")
+        )
+    if native and unique:
+        from logtriage.scan.native import NativeScanner  # noqa: PLC0415 - the heavy import
+
+        return NativeScanner(name, unique)
+    from logtriage.scan.plain import PlainScanner  # noqa: PLC0415 - only where it is used
+
+    return PlainScanner(unique)
