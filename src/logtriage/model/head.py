@@ -33,3 +33,15 @@ class Head(msgspec.Struct, frozen=True):
     """Where in the line the timestamp stands: character offsets, end exclusive."""
     partial: bool = False
     """The wrapper says that the next line of the stream goes on with this one (CRI ``P``)."""
+    text: str | None = None
+    """The line without its wrappers (Docker JSON, CRI, ``pod | ``), where it had any: what the
+    program itself wrote. Traces are read from it, not from the raw line."""
+    continuation: bool = False
+    """A line transport (Docker, CRI, kubectl …) was peeled, but no format read what it holds:
+    treat `text` as a line without a head, within `stream`; timestamp and the like are the
+    wrapper's, for the case that it begins an unformatted record."""
+    joins: bool = False
+    """It carries on the record that its stream began before, although a format reads it: second
+    line of java.util.logging (its level and message complete the head), DETAIL, HINT and STATEMENT
+    lines of PostgreSQL. Where `severity_number` is set and the open head has none, it is the
+    head's; where the open head's message is empty, `message` is the head's."""
