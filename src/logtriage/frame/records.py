@@ -1,0 +1,157 @@
+"""Candidate records in a stream of blocks: only what the native scan flagged is looked at.
+
+A record belongs to where its first line starts, and its bounds depend on the text alone; so neither
+the size of blocks nor the cut between shards can change what is found.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, Protocol
+
+LONGEST: Final = 1 << 20
+"""Bytes of one record beyond which it is cut."""
+
+
+class Scanner(Protocol):
+    """See `logtriage.scan.scanner.Scanner`."""
+
+    def scan(self, block: bytes, begin: int = 0) -> list[int]:
+        """End offsets of matches, ascending."""
+        ...
+
+
+class Frame(NamedTuple):
+    """A piece of the input with whole records, and which of them are candidates.
+
+    The frames of an input follow each other without gap or overlap.
+    """
+
+    block: bytes
+    offset: int
+    """Of the block's first byte in the input."""
+    spans: list[tuple[int, int]]
+    """Start and end (without the last newline) of each candidate record in the block."""
+    cut: int
+    """Candidate records that were cut at LONGEST."""
+
+
+class Framer:
+    """Finds the candidate records of one input."""
+
+    def __init__(self, scanners: Sequence[Scanner], head: re.Pattern[bytes]) -> None:
+        """``head`` matches at the start of a line that begins a record."""
+        self._scanners = scanners
+        self._head = head
+
+    def frames(
+        self, chunks: Iterable[bytes], offset: int = 0, stop: int | None = None
+    ) -> Iterator[Frame]:
+        """Frames of consecutive chunks that begin at ``offset`` of the input.
+
+        With ``stop``, records that start at or after it are left to the next shard, and the chunks
+        must go on beyond it; without, all belong here. At ``offset`` > 0 the lines before the
+        first head belong to the shard before.
+        """
+        carry = b""
+        at = offset
+        skipping = offset > 0
+        for chunk in chunks:
+            block = carry + chunk if carry else chunk
+            if skipping:
+                begin = self.first_head(block, 0)
+                if begin is None:
+                    # all of it continues a record of the shard before
+                    keep = max(block.rfind(b"\n") + 1, len(block) - LONGEST)
+                    at += keep
+                    carry = block[keep:]
+                    if stop is not None and at >= stop:
+                        return
+                    continue
+                skipping = False
+                at += begin
+                block = block[begin:]
+            if stop is not None and at >= stop:
+                return
+            hold = self._hold(block)
+            if not hold:
+                carry = block
+                continue
+            finished = stop is not None and at + hold >= stop
+            if finished and stop is not None:
+                hold = self._shard_end(block, hold, stop - at)
+            yield self._frame(block[:hold], at)
+            if finished:
+                return
+            carry = block[hold:]
+            at += hold
+        if carry and not skipping and (stop is None or at < stop):
+            end = len(carry)
+            if stop is not None and at + end > stop:
+                end = self._shard_end(carry, end, stop - at)
+            yield self._frame(carry[:end], at)
+
+    def _shard_end(self, block: bytes, hold: int, stop: int) -> int:
+        """End of the last record that starts before ``stop`` (an offset in the block)."""
+        line = block.find(b"\n", max(stop - 1, 0)) + 1
+        if line == 0:
+            return hold
+        head = self.first_head(block, line)
+        return hold if head is None else min(head, hold)
+
+    def first_head(self, block: bytes, begin: int) -> int | None:
+        """Offset of the first line at or after ``begin`` (a line start) that begins a record."""
+        while begin < len(block):
+            if self._head.match(block, begin):
+                return begin
+            newline = block.find(b"\n", begin)
+            if newline < 0:
+                return None
+            begin = newline + 1
+        return None
+
+    def _hold(self, block: bytes) -> int:
+        """Where the last record of the block starts: it may go on in the next."""
+        end = len(block)
+        lowest = max(end - LONGEST, 0)
+        position = block.rfind(b"\n", lowest, end) + 1
+        while position > lowest:
+            if self._head.match(block, position):
+                return position
+            position = block.rfind(b"\n", lowest, position - 1) + 1
+        # one record longer than the limit: cut it at a line end if there is one
+        if end >= 2 * LONGEST:
+            return block.rfind(b"\n", 0, end - LONGEST) + 1 or end - LONGEST
+        return 0
+
+    def _frame(self, block: bytes, offset: int) -> Frame:
+        if len(self._scanners) == 1:
+            ends = self._scanners[0].scan(block)
+        else:
+            ends = sorted({end for scanner in self._scanners for end in scanner.scan(block)})
+        spans, cut = self.spans(block, ends)
+        return Frame(block, offset, spans, cut)
+
+    def spans(self, block: bytes, ends: Iterable[int]) -> tuple[list[tuple[int, int]], int]:
+        """Record bounds around match ends (ascending), and how many were cut at LONGEST.
+
+        The hot loop of the program (benches/scan.py): two searches and two head tests a record.
+        """
+        head, find, rfind = self._head.match, block.find, block.rfind
+        size, done, cut = len(block), 0, 0
+        spans: list[tuple[int, int]] = []
+        for end in ends:
+            if end <= done:
+                continue
+            start = rfind(b"\n", done, end - 1) + 1 or done
+            while start > done and not head(block, start):
+                start = rfind(b"\n", done, start - 1) + 1 or done
+            newline = find(b"\n", end - 1)
+            while 0 <= newline < size - 1 and not head(block, newline + 1):
+                newline = find(b"\n", newline + 1)
+            stop = size if newline < 0 else newline
+            done = stop + 1
+            if stop - start > LONGEST:
+                stop = start + LONGEST
+                cut += 1
+            spans.append((start, stop))
+        return spans, cut

@@ -1,0 +1,306 @@
+"""Repeated errors made cheap: read each distinct record once, count the rest.
+
+The key of a record is its text without digits. Records of the same key differ in numbers only, so
+the first one's reading holds for all, but for numbers that carry meaning (``status=502``): these
+join the key. On a miss a second key leaves hexadecimal ids out, and a third is the masked message.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from logtriage.group.fingerprint import issue_key
+from logtriage.group.slots import NOWHERE, UNDATED_SECOND, Layout, Slot, layout_of
+from logtriage.model.record import Record
+from logtriage.model.tallies import Tallies, smallest_changes, smallest_endpoints
+from logtriage.model.tally import (
+    EXEMPLAR_CHARACTERS,
+    ChangeEvent,
+    EndpointFact,
+    Exemplar,
+    IgnoredTally,
+)
+from logtriage.model.verdict import Classification
+
+KEYS: Final = 50_000
+"""Most keys remembered; later ones are looked up by their second or third key."""
+
+SLOTS: Final = 20_000
+"""Counts held before they are folded into the tallies."""
+
+_DIGITS: Final = b"0123456789"
+
+_HEXADECIMAL: Final = re.compile(
+    rb"(?<![0-9A-Za-z_])(?=[a-fA-F]{0,31}[0-9])[0-9a-fA-F]{6,}(?![0-9A-Za-z_])"
+)
+
+_CODES: Final = re.compile(
+    rb"""(?ix)
+    (?:errno|error|code|status|exit(?:ed)?|signal|returned|rc|sqlstate|state|http/\d(?:\.\d)?"?)
+        [ =:#("'\[]{0,3}-?(\d[0-9a-z]{0,4})\b
+    | "[ ](\d{3})[ ]
+    | [(\[](\d{4})[)\]/]
+    | \b([a-z]{2,5}-?\d{4,5})\b
+    | \b(0x8[0-9a-f]{7})\b
+    """
+)
+
+
+class Reading(NamedTuple):
+    """What a span of bytes holds."""
+
+    records: Sequence[Record]
+    timestamp: tuple[int, int] | None
+    """Byte offsets of the first record's timestamp in the span."""
+
+
+Read = Callable[[bytes, int], Reading]
+"""Reading of a span of bytes that begins at a 1-based line number."""
+
+Classify = Callable[[Record], Classification]
+
+
+class _Missing:
+    """Marks a key never seen, or one whose numbers carry meaning."""
+
+
+_MISSING: Final = _Missing()
+_CODED: Final = _Missing()
+
+
+class Counter:
+    """Counts the candidate records of one input."""
+
+    def __init__(
+        self,
+        path: str,
+        read: Read,
+        classify: Classify,
+        second_of: Callable[[str], int | None],
+        *,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> None:
+        """``since`` and ``until`` (nanoseconds) leave out dated records before and from them."""
+        self.path = path
+        self.errors = 0
+        self.without_format = 0
+        self._read = read
+        self._classify = classify
+        self._second_of = second_of
+        self._bounded = since is not None or until is not None
+        self._since = since if since is not None else -(1 << 62)
+        self._until = until if until is not None else 1 << 62
+        self._keys: dict[bytes, Slot | _Missing | None] = {}
+        self._coarse: dict[tuple[bytes, ...], Slot | None] = {}
+        self._slots: dict[tuple[str, Layout], Slot] = {}
+        self._seconds: dict[bytes, dict[bytes, int]] = {}
+        """Cached seconds by zone suffix, then by timestamp text."""
+        self._tallies = Tallies()
+        self._position = 0
+        self._line = 1
+
+    def count(self, block: bytes, spans: Sequence[tuple[int, int]], first_line: int) -> None:
+        """Count the records of a block; its first byte is on 1-based line ``first_line``."""
+        self._position, self._line = 0, first_line
+        get, bounded = self._keys.get, self._bounded
+        for start, stop in spans:
+            span = block[start:stop]
+            slot = get(span.translate(None, _DIGITS), _MISSING)
+            if slot is None:
+                continue
+            if isinstance(slot, _Missing):
+                slot = self._find(slot, span, block, start)
+                if slot is None:
+                    continue
+            second = slot.cache.get(span[slot.begin : slot.cut])
+            if second is None:
+                second = self._second(slot, span)
+            if bounded and not self._inside(slot, span, second):
+                continue
+            slot.count += 1
+            seconds = slot.seconds
+            if second in seconds:
+                seconds[second] += 1
+            else:
+                seconds[second] = 1
+            if second <= slot.worst:
+                self._keep(slot, second, span, block, start)
+            if second >= slot.last:
+                slot.note_last(second, span)
+            if slot.traced:
+                slot.note_identity(span)
+        if len(self._slots) > SLOTS:
+            self._fold()
+
+    def add(self, record: Record) -> Classification:
+        """Count one record that was read line by line; what the packs say about it."""
+        found = self._classify(record)
+        if record.timestamp is not None and not self._since <= record.timestamp < self._until:
+            return found
+        self._note(record, found)
+        if slot := self._slot(record, found, NOWHERE):
+            moment = record.timestamp
+            if moment is None:
+                moment = UNDATED_SECOND * 1_000_000_000
+            second = moment // 1_000_000_000
+            slot.count += 1
+            slot.seconds[second] = slot.seconds.get(second, 0) + 1
+            slot.note_last_time(record.timestamp)
+            if second <= slot.worst:
+                slot.keep(second, moment, record.line, exemplar_of(record))
+            if record.trace_id:
+                slot.add_identity(record.trace_id)
+            if len(self._slots) > SLOTS:
+                self._fold()
+        return found
+
+    def finish(self) -> Tallies:
+        """Everything counted so far."""
+        self._fold()
+        return self._tallies
+
+    def _inside(self, slot: Slot, span: bytes, second: int) -> bool:
+        if second == UNDATED_SECOND:
+            return True
+        return self._since <= slot.moment(second, span) < self._until
+
+    def _find(self, known: _Missing, span: bytes, block: bytes, start: int) -> Slot | None:
+        """Slot of a record whose key is new or coded, from coarser keys or by reading it."""
+        codes = tuple(b"".join(found) for found in _CODES.findall(span))
+        coarse = (_HEXADECIMAL.sub(b"", span).translate(None, _DIGITS), *codes)
+        slot = self._coarse.get(coarse, _MISSING)
+        if isinstance(slot, _Missing):
+            slot = self._look(span, self._line_at(block, start), coarse)
+        if known is _MISSING and len(self._keys) < KEYS and not isinstance(slot, _Missing):
+            key = span.translate(None, _DIGITS)
+            self._keys[key] = _CODED if codes else slot
+        return None if isinstance(slot, _Missing) else slot
+
+    def _look(self, span: bytes, line: int, coarse: tuple[bytes, ...]) -> Slot | _Missing | None:
+        """Read and classify; several records in one span are counted here, one by one."""
+        records, timestamp = self._read(span, line)
+        if len(records) != 1:
+            for record in records:
+                self.add(record)
+            return _MISSING
+        record = records[0]
+        if record.format is None:
+            self.without_format += 1
+        found = self._classify(record)
+        if found.change or found.endpoints:
+            # rare, and each one matters by itself: never cached
+            self.add(record)
+            return _MISSING
+        layout = layout_of(span, timestamp)
+        slot = self._slot(record, found, layout)
+        if slot is not None and record.trace_id:
+            slot.trace_by(span)
+        if len(self._coarse) < KEYS:
+            self._coarse[coarse] = slot
+        return slot
+
+    def _slot(self, record: Record, found: Classification, layout: Layout) -> Slot | None:
+        """The slot that counts this record; None where it is neither error nor ignored."""
+        if found.verdict is not None:
+            key, template = issue_key(record, found.verdict)
+        elif found.ignored is not None:
+            key, template = f"!{found.ignored.rule}", ""
+        else:
+            return None
+        slot = self._slots.get((key, layout))
+        if slot is None:
+            cache = self._seconds.setdefault(layout.suffix, {})
+            slot = Slot(record, found, key, template, layout, cache)
+            self._slots[key, layout] = slot
+        return slot
+
+    def _note(self, record: Record, found: Classification) -> None:
+        if found.change:
+            event = ChangeEvent(
+                change=found.change,
+                component=record.component,
+                host=record.host,
+                exemplar=exemplar_of(record),
+            )
+            changes = [*self._tallies.changes, event]
+            self._tallies.changes = smallest_changes(changes)
+        if found.endpoints:
+            facts = [
+                EndpointFact(record.component, endpoint.host or record.host, endpoint.port)
+                for endpoint in found.endpoints
+            ]
+            self._tallies.endpoints = smallest_endpoints([*self._tallies.endpoints, *facts])
+
+    def _second(self, slot: Slot, span: bytes) -> int:
+        """Epoch second of a record whose timestamp was not cached."""
+        second = slot.second(span, self._second_of)
+        if second is None:
+            # the timestamp does not stand where the first record had it: read the line
+            records, _ = self._read(span, 1)
+            timestamp = records[0].timestamp if records else None
+            return UNDATED_SECOND if timestamp is None else timestamp // 1_000_000_000
+        return second
+
+    def _keep(self, slot: Slot, second: int, span: bytes, block: bytes, start: int) -> None:
+        moment = slot.moment(second, span)
+        slot.keep(second, moment, self._line_at(block, start), span)
+
+    def _line_at(self, block: bytes, start: int) -> int:
+        """Line number at an offset; offsets come in ascending order, so each byte is read once."""
+        if start < self._position:
+            return self._line - block.count(b"\n", start, self._position)
+        self._line += block.count(b"\n", self._position, start)
+        self._position = start
+        return self._line
+
+    def _fold(self) -> None:
+        """Move all slots into the tallies."""
+        tallies = Tallies()
+        for slot in self._slots.values():
+            self._fold_slot(slot, tallies)
+        self._tallies.merge(tallies)
+        self._slots.clear()
+        self._keys.clear()
+        self._coarse.clear()
+
+    def _fold_slot(self, slot: Slot, tallies: Tallies) -> None:
+        if not slot.count:
+            return
+        records = [self._read(span, line).records[0] for line, span in slot.spans()]
+        exemplars = [*slot.exemplars(), *(exemplar_of(record) for record in records)]
+        ignored = slot.classification.ignored
+        if ignored is not None:
+            mine = IgnoredTally(ignored.rule, ignored.category, ignored.reason, slot.count)
+            mine.exemplars = sorted(exemplars, key=lambda e: e.order)[:3]
+            part = Tallies(ignored={ignored.rule: mine})
+        else:
+            self.errors += slot.count
+            earliest = min(records, key=lambda r: exemplar_of(r).order, default=None)
+            issue = slot.issue(exemplars, self.path)
+            if earliest is not None and exemplar_of(earliest) == issue.exemplars[0]:
+                verdict = self._classify(earliest).verdict
+                if verdict is not None:
+                    issue.verdict = verdict
+                    issue.exception = earliest.exception
+            part = Tallies(issues={issue.key: issue}, undated=slot.undated)
+        tallies.merge(part)
+
+
+def exemplar_of(record: Record) -> Exemplar:
+    """The record as evidence, cut where it is very long."""
+    text = record.text
+    if len(text) > EXEMPLAR_CHARACTERS:
+        text = (
+            f"{text[:EXEMPLAR_CHARACTERS]}\n[… {len(text) - EXEMPLAR_CHARACTERS} more characters]"
+        )
+    return Exemplar(
+        timestamp=record.timestamp,
+        path=record.path,
+        line=record.line,
+        lines=record.lines,
+        text=text,
+        message=record.message[:2000],
+        host=record.host,
+        trace_id=record.trace_id,
+    )
