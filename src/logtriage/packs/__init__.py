@@ -1,1 +1,1 @@
-"""Rule packs: reading, schema, what they compile to."""
+"""Rule packs: TOML files read, checked, compiled and kept in the cache."""

@@ -1,0 +1,114 @@
+"""Read a pack's TOML file; every problem of the file at once, the healthy parts kept."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from logtriage.errors import PackError, Snippet
+from logtriage.expr.vocabulary import suggestion
+from logtriage.packs.schema import (
+    CategoryTable,
+    ChangeTable,
+    EndpointTable,
+    PackFile,
+    PackHeader,
+    RuleTable,
+    SignalTable,
+)
+
+TABLES: Final = {
+    "category": CategoryTable,
+    "rule": RuleTable,
+    "change": ChangeTable,
+    "endpoint": EndpointTable,
+    "signal": SignalTable,
+}
+
+
+def read_pack(path: Path) -> tuple[PackFile | None, list[PackError]]:
+    """The pack, without its broken tables, and what is wrong with those.
+
+    None where the file is no TOML or cannot be read at all.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [PackError("the pack cannot be read", where=str(path), reason=str(error))]
+    except tomllib.TOMLDecodeError as error:
+        return None, [_bad_toml(path, text, error)]
+    problems: list[PackError] = []
+    header = _header(path, document, problems)
+    tables: dict[str, list[Any]] = {name: [] for name in TABLES}
+    for key, value in document.items():
+        if key == "pack":
+            continue
+        if key not in TABLES or not isinstance(value, list):
+            problems.append(_unknown(path, key))
+            continue
+        for number, table in enumerate(value, 1):
+            where = f"{path} {_label(key, table, number)}"
+            try:
+                tables[key].append(msgspec.convert(table, TABLES[key]))
+            except msgspec.ValidationError as error:
+                problems.append(_invalid(where, error, TABLES[key]))
+    parts = {name: tuple(rows) for name, rows in tables.items()}
+    return PackFile(header, **parts), problems
+
+
+def _header(path: Path, document: dict[str, Any], problems: list[PackError]) -> PackHeader:
+    try:
+        header = msgspec.convert(document.get("pack", {}), PackHeader)
+    except msgspec.ValidationError as error:
+        problems.append(_invalid(f"{path} [pack]", error, PackHeader))
+        return PackHeader(path.stem, path.stem)
+    if header.name != path.stem:
+        problems.append(
+            PackError(
+                f"the pack is named '{header.name}', its file '{path.stem}'",
+                where=f"{path} [pack]",
+                help="give both the same name: packs are found by their files",
+            )
+        )
+    return header
+
+
+def _label(key: str, table: Any, number: int) -> str:
+    if isinstance(table, dict):
+        return str(table.get("id") or table.get("name") or f"[[{key}]] {number}")
+    return f"[[{key}]] {number}"
+
+
+def _unknown(path: Path, key: str) -> PackError:
+    return PackError(
+        f"unknown table '{key}'",
+        where=str(path),
+        help=suggestion(key, TABLES) or f"a pack holds [pack] and [[{']], [['.join(TABLES)}]]",
+    )
+
+
+def _invalid(where: str, error: msgspec.ValidationError, table: type[msgspec.Struct]) -> PackError:
+    reason = str(error)
+    advice = None
+    if "unknown field" in reason:
+        word = reason.split("`")[1]
+        advice = suggestion(word, table.__struct_fields__)
+    return PackError("the table does not fit its schema", where=where, reason=reason, help=advice)
+
+
+def _bad_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> PackError:
+    reason = str(error)
+    line, column = 0, 0
+    words = reason.replace(")", "").replace(",", "").split()
+    if "line" in words and "column" in words:
+        line, column = int(words[words.index("line") + 1]), int(words[words.index("column") + 1])
+    lines = text.splitlines()
+    snippet = Snippet(lines[line - 1], column - 1) if 0 < line <= len(lines) else None
+    return PackError(
+        "the file is not valid TOML",
+        where=f"{path}:{line}" if line else str(path),
+        reason=reason,
+        snippet=snippet,
+    )

@@ -1,0 +1,108 @@
+"""The shape of a rule pack's TOML file; unknown keys are an error."""
+
+from typing import Literal
+
+import msgspec
+
+RuleTag = Literal["application-defect", "production-incident", "ignore"]
+
+ChangeKind = Literal[
+    "deploy", "restart", "reload", "config-change", "migration", "scale", "failover", "stop"
+]
+
+
+class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Text that a rule must hit, or must not."""
+
+    text: str
+    match: bool = True
+    why: str = ""
+    """Of a near miss: why it is none."""
+
+
+class PackHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file is about."""
+
+    name: str
+    """As the file."""
+    title: str
+    refs: tuple[str, ...] = ()
+
+
+class CategoryTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of trouble and what it commonly brings about."""
+
+    name: str
+    tag: RuleTag
+    title: str
+    explains: tuple[str, ...] = ()
+
+
+class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule as written."""
+
+    id: str
+    name: str
+    tag: RuleTag
+    category: str
+    when: str
+    title: str
+    status: Literal["stable", "draft"] = "draft"
+    weight: float = 1.0
+    severity: Literal["warn", "error", "critical", "fatal"] | None = None
+    component_kind: str | None = None
+    any_level: bool = False
+    where: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    settle: str | None = None
+    causes: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    runbook: str | None = None
+    refs: tuple[str, ...] = ()
+    sample: tuple[Sample, ...] = ()
+
+
+class ChangeTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that tell of a change, at any level."""
+
+    id: str
+    name: str
+    kind: ChangeKind
+    when: str
+    component_kind: str | None = None
+    refs: tuple[str, ...] = ()
+    sample: tuple[Sample, ...] = ()
+
+
+class EndpointTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that tell where a component listens; named groups ``host`` and ``port``."""
+
+    id: str
+    name: str
+    when: str
+    refs: tuple[str, ...] = ()
+    sample: tuple[Sample, ...] = ()
+
+
+class SignalTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A weak sign: it shifts a verdict, or carries one where no rule speaks."""
+
+    name: str
+    when: str
+    log_odds: float
+    """Positive speaks for a production incident, negative for an application defect."""
+    category: str | None = None
+    settle: str | None = None
+    failure: bool = False
+    """The words tell of a failure: a record without a level, or a warning, is an error."""
+
+
+class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole file."""
+
+    pack: PackHeader
+    category: tuple[CategoryTable, ...] = ()
+    rule: tuple[RuleTable, ...] = ()
+    change: tuple[ChangeTable, ...] = ()
+    endpoint: tuple[EndpointTable, ...] = ()
+    signal: tuple[SignalTable, ...] = ()
