@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from logtriage.group.fingerprint import issue_key
+from logtriage.group.normalise import mask
 from logtriage.group.slots import NOWHERE, UNDATED_SECOND, Layout, Slot, layout_of
 from logtriage.model.record import Record
 from logtriage.model.tallies import Tallies, smallest_changes, smallest_endpoints
@@ -93,6 +94,7 @@ class Counter:
         self._until = until if until is not None else 1 << 62
         self._keys: dict[bytes, Slot | _Missing | None] = {}
         self._coarse: dict[tuple[bytes, ...], Slot | None] = {}
+        self._shapes: dict[tuple[object, ...], Classification] = {}
         self._slots: dict[tuple[str, Layout], Slot] = {}
         self._seconds: dict[bytes, dict[bytes, int]] = {}
         """Cached seconds by zone suffix, then by timestamp text."""
@@ -133,26 +135,44 @@ class Counter:
         if len(self._slots) > SLOTS:
             self._fold()
 
-    def add(self, record: Record) -> Classification:
-        """Count one record that was read line by line; what the packs say about it."""
-        found = self._classify(record)
-        if record.timestamp is not None and not self._since <= record.timestamp < self._until:
-            return found
+    def add(self, record: Record, found: Classification) -> None:
+        """Count one record that is read and classified already."""
+        moment = record.timestamp
+        if moment is None:
+            moment = UNDATED_SECOND * 1_000_000_000
+        elif not self._since <= moment < self._until:
+            return
         self._note(record, found)
-        if slot := self._slot(record, found, NOWHERE):
-            moment = record.timestamp
-            if moment is None:
-                moment = UNDATED_SECOND * 1_000_000_000
-            second = moment // 1_000_000_000
-            slot.count += 1
-            slot.seconds[second] = slot.seconds.get(second, 0) + 1
-            slot.note_last_time(record.timestamp)
-            if second <= slot.worst:
-                slot.keep(second, moment, record.line, exemplar_of(record))
-            if record.trace_id:
-                slot.add_identity(record.trace_id)
-            if len(self._slots) > SLOTS:
-                self._fold()
+        slot = self._slot(record, found, NOWHERE)
+        if slot is None:
+            return
+        second = moment // 1_000_000_000
+        slot.count += 1
+        slot.seconds[second] = slot.seconds.get(second, 0) + 1
+        slot.note_last_time(record.timestamp)
+        if second <= slot.worst:
+            slot.keep(second, moment, record.line, record)
+        if record.trace_id:
+            slot.add_identity(record.trace_id)
+        if len(self._slots) > SLOTS:
+            self._fold()
+
+    def told(self, record: Record) -> Classification:
+        """What the packs say about a record, or said about one that reads the same."""
+        exception = record.exception
+        shape = (
+            mask(record.message),
+            record.severity_number,
+            record.component,
+            record.attributes.get("http.response.status_code"),
+            tuple(link.type for link in exception.links) if exception else None,
+            exception.culprit if exception else None,
+        )
+        found = self._shapes.get(shape)
+        if found is None:
+            found = self._classify(record)
+            if len(self._shapes) < KEYS:
+                self._shapes[shape] = found
         return found
 
     def finish(self) -> Tallies:
@@ -182,15 +202,15 @@ class Counter:
         records, timestamp = self._read(span, line)
         if len(records) != 1:
             for record in records:
-                self.add(record)
+                self.add(record, self.told(record))
             return _MISSING
         record = records[0]
         if record.format is None:
             self.without_format += 1
-        found = self._classify(record)
+        found = self.told(record)
         if found.change or found.endpoints:
             # rare, and each one matters by itself: never cached
-            self.add(record)
+            self.add(record, self._classify(record))
             return _MISSING
         layout = layout_of(span, timestamp)
         slot = self._slot(record, found, layout)
@@ -267,8 +287,11 @@ class Counter:
     def _fold_slot(self, slot: Slot, tallies: Tallies) -> None:
         if not slot.count:
             return
-        records = [self._read(span, line).records[0] for line, span in slot.spans()]
-        exemplars = [*slot.exemplars(), *(exemplar_of(record) for record in records)]
+        records = [
+            self._read(kept, line).records[0] if isinstance(kept, bytes) else kept
+            for _, _, line, kept in slot.kept
+        ]
+        exemplars = [exemplar_of(record) for record in records]
         ignored = slot.classification.ignored
         if ignored is not None:
             mine = IgnoredTally(ignored.rule, ignored.category, ignored.reason, slot.count)
@@ -276,13 +299,13 @@ class Counter:
             part = Tallies(ignored={ignored.rule: mine})
         else:
             self.errors += slot.count
-            earliest = min(records, key=lambda r: exemplar_of(r).order, default=None)
             issue = slot.issue(exemplars, self.path)
-            if earliest is not None and exemplar_of(earliest) == issue.exemplars[0]:
-                verdict = self._classify(earliest).verdict
+            if records[0] is not slot.record:
+                # the verdict belongs to the earliest record, whichever came first
+                verdict = self._classify(records[0]).verdict
                 if verdict is not None:
                     issue.verdict = verdict
-                    issue.exception = earliest.exception
+                    issue.exception = records[0].exception
             part = Tallies(issues={issue.key: issue}, undated=slot.undated)
         tallies.merge(part)
 

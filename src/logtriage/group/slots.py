@@ -1,7 +1,7 @@
 """The running count of records that read alike and keep their timestamp in the same place."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from logtriage.model.record import Record
@@ -101,7 +101,7 @@ class Slot:
         self.cache = cache
         self.count = 0
         self.seconds: dict[int, int] = {}
-        self.kept: list[tuple[int, int, int, bytes | Exemplar]] = []
+        self.kept: list[tuple[int, int, int, bytes | Record]] = []
         """(second, nanoseconds, line, record) of the earliest, sorted."""
         self.worst = UNDATED_SECOND
         """Second of the latest exemplar once all places are taken."""
@@ -160,7 +160,7 @@ class Slot:
         digits = span[layout.fraction + shift : layout.end + shift]
         if not digits.isdigit():
             return second * _NANO
-        return second * _NANO + int(digits) * 10 ** (9 - len(digits))
+        return second * _NANO + int(digits.ljust(9, b"0")[:9])
 
     def note_last(self, second: int, span: bytes) -> None:
         """Note a record in the latest second so far."""
@@ -175,7 +175,7 @@ class Slot:
         if timestamp is not None and (self.last_moment is None or timestamp > self.last_moment):
             self.last, self.last_moment = timestamp // _NANO, timestamp
 
-    def keep(self, second: int, moment: int, line: int, record: bytes | Exemplar) -> None:
+    def keep(self, second: int, moment: int, line: int, record: bytes | Record) -> None:
         """Keep a record as an exemplar if it is among the earliest."""
         kept = self.kept
         if len(kept) >= EXEMPLARS and (moment, line) >= kept[-1][1:3]:
@@ -185,16 +185,6 @@ class Slot:
         del kept[EXEMPLARS:]
         if len(kept) == EXEMPLARS:
             self.worst = kept[-1][0]
-
-    def spans(self) -> Iterator[tuple[int, bytes]]:
-        """Line and bytes of the exemplars that are not read yet."""
-        for _, _, line, record in self.kept:
-            if isinstance(record, bytes):
-                yield line, record
-
-    def exemplars(self) -> list[Exemplar]:
-        """The exemplars that are read already."""
-        return [record for *_, record in self.kept if isinstance(record, Exemplar)]
 
     @property
     def undated(self) -> int:

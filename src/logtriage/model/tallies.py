@@ -177,3 +177,21 @@ def smallest_endpoints(facts: Iterable[EndpointFact]) -> list[EndpointFact]:
     """Endpoints sorted, without duplicates, bounded."""
     unique = {(fact.component or "", fact.host or "", fact.port): fact for fact in facts}
     return [unique[key] for key in sorted(unique)[:ENDPOINTS]]
+
+
+def shift_lines(tallies: Tallies, lines: int) -> None:
+    """Add the lines of the shards before to all line numbers of a shard of one input."""
+    if not lines:
+        return
+
+    def shifted(exemplar: Exemplar) -> Exemplar:
+        return msgspec.structs.replace(exemplar, line=exemplar.line + lines)
+
+    for issue in tallies.issues.values():
+        issue.exemplars = [shifted(exemplar) for exemplar in issue.exemplars]
+    for ignored in tallies.ignored.values():
+        ignored.exemplars = [shifted(exemplar) for exemplar in ignored.exemplars]
+    tallies.changes = [
+        msgspec.structs.replace(event, exemplar=shifted(event.exemplar))
+        for event in tallies.changes
+    ]

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import select
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -50,14 +51,18 @@ def is_binary(head: bytes) -> bool:
     return strange > len(sample) * 0.1
 
 
-def read_chunks(source: Source, problem: Callable[[str], None]) -> Iterator[bytes]:
+def read_chunks(
+    source: Source, problem: Callable[[str], None], *, idle: float | None = None
+) -> Iterator[bytes]:
     """Bytes of an input in chunks of up to 1 MiB, unpacked, as UTF-8.
+
+    With ``idle``, an empty chunk tells that a pipe gave nothing for so many seconds.
 
     A pipe is read as it comes. Trouble in the middle is told to ``problem`` and ends the input;
     InputError where it cannot be opened at all.
     """
     try:
-        raw = _open(source)
+        raw = _open(source, idle)
         first = next(raw, b"")
     except OSError as error:
         raise InputError(
@@ -91,7 +96,7 @@ def _chain(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
         yield from rest
 
 
-def _open(source: Source) -> Iterator[bytes]:
+def _open(source: Source, idle: float | None) -> Iterator[bytes]:
     if source.member is not None:
         from logtriage.source.archives import read_member  # noqa: PLC0415 - rare
 
@@ -101,15 +106,18 @@ def _open(source: Source) -> Iterator[bytes]:
 
         return read_remote(source.file)
     if source.file == STANDARD_INPUT:
-        return _read_descriptor(sys.stdin.fileno(), close=False)
-    return _read_descriptor(os.open(source.file, os.O_RDONLY | os.O_CLOEXEC), close=True)
+        return _read_descriptor(sys.stdin.fileno(), close=False, idle=idle)
+    descriptor = os.open(source.file, os.O_RDONLY | os.O_CLOEXEC)
+    return _read_descriptor(descriptor, close=True, idle=None if source.regular else idle)
 
 
-def _read_descriptor(descriptor: int, *, close: bool) -> Iterator[bytes]:
+def _read_descriptor(descriptor: int, *, close: bool, idle: float | None = None) -> Iterator[bytes]:
     # os.read returns what a pipe holds now; a buffered reader would wait for a full block
     try:
         while chunk := os.read(descriptor, WINDOW):
             yield chunk
+            if idle is not None and not select.select([descriptor], [], [], idle)[0]:
+                yield b""
     finally:
         if close:
             os.close(descriptor)

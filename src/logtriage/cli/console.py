@@ -1,0 +1,102 @@
+"""Start, errors and exit codes: the only place that catches what the rest raises."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+from logtriage import __version__
+from logtriage.errors import LogtriageError
+
+COMMANDS: Final = (
+    "scan",
+    "tag",
+    "parse",
+    "patterns",
+    "follow",
+    "report",
+    "compare",
+    "explain",
+    "rules",
+    "formats",
+    "config",
+)
+
+BUG: Final = 70
+INTERRUPTED: Final = 130
+
+_OWN_OPTIONS: Final = frozenset(
+    {"--help", "-h", "--version", "--install-completion", "--show-completion"}
+)
+
+
+def main() -> None:
+    """Entry point of the program."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the exit code."""
+    try:
+        code = _run(with_command(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has seen enough (`| head -1`); nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except LogtriageError as error:
+        complain(str(error))
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the one catch-all: a bug, told so that it can be reported
+        complain(_bug(arguments))
+        return BUG
+    return code
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the default command put in: ``logtriage x.log`` is a scan."""
+    if arguments and (arguments[0] in COMMANDS or arguments[0] in _OWN_OPTIONS):
+        return list(arguments)
+    if any(name in os.environ for name in ("_LOGTRIAGE_COMPLETE",)):
+        return list(arguments)
+    if not arguments and sys.stdin is not None and sys.stdin.isatty():
+        return ["--help"]
+    return ["scan", *arguments]
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["--version"]:
+        print(f"logtriage {__version__}")  # noqa: T201 - the answer
+        return 0
+    import click  # noqa: PLC0415 - typer's own dependency, loaded with it
+
+    from logtriage.cli.app import app  # noqa: PLC0415 - after the quick answers
+
+    try:
+        code = app(arguments, prog_name="logtriage", standalone_mode=False)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def complain(text: str) -> None:
+    """Write an error to standard error, its control characters made harmless."""
+    safe = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text)
+    sys.stderr.write(f"error: {safe}\n")
+
+
+def _bug(arguments: Sequence[str]) -> str:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return (
+        "this is a bug in logtriage; please report it with the text below\n\n"
+        f"logtriage {__version__}, Python {version}, {sys.platform}\n"
+        f"arguments: {' '.join(arguments)}\n\n{traceback.format_exc()}"
+    )

@@ -1,0 +1,120 @@
+"""Options that several commands share."""
+
+import datetime as dt
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from logtriage.errors import UsageError
+from logtriage.settings import Settings, moment_of
+
+
+class FailOn(StrEnum):
+    """What makes the exit code 1."""
+
+    NONE = "none"
+    PRODUCTION = "production"
+    APPLICATION = "application"
+    ANY = "any"
+
+
+class Colour(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(help="Files, folders, globs, archives or '-'; none reads standard input."),
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", help="text, json, jsonl, markdown, html, csv, junit, sarif or prometheus."
+    ),
+]
+OutFiles = Annotated[
+    list[str] | None,
+    typer.Option("--out", help="Write to FILE too, in the format of its ending; repeatable."),
+]
+Since = Annotated[
+    str | None, typer.Option(help="Leave out what is older: an ISO time, 2h, yesterday.")
+]
+Until = Annotated[str | None, typer.Option(help="Leave out what is newer.")]
+Around = Annotated[
+    str | None, typer.Option(help="Only a window around TIME (15 minutes before, 10 after).")
+]
+Format = Annotated[str | None, typer.Option("--format", help="Read with this format only.")]
+FormatString = Annotated[
+    str | None,
+    typer.Option(help="A log4j, Python, nginx, Apache, HAProxy or Envoy layout to read with."),
+]
+Component = Annotated[str | None, typer.Option(help="Component of all inputs.")]
+Zone = Annotated[str | None, typer.Option("--tz", help="Zone of times without one (UTC).")]
+Year = Annotated[int | None, typer.Option(help="Year of times without one.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, max=256, help="Processes.")]
+Packs = Annotated[
+    list[str] | None, typer.Option(help="A folder of own packs, formats, dialects; repeatable.")
+]
+Config = Annotated[str | None, typer.Option(help="Configuration file.")]
+NoRedact = Annotated[bool, typer.Option("--no-redact", help="Show secrets as they are.")]
+ColourOption = Annotated[Colour, typer.Option("--color", help="Colour the report.")]
+NoColour = Annotated[bool, typer.Option("--no-color", help="The same as --color never.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when nothing is found.")]
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Say how each input was read.")
+]
+
+
+def make_settings(
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    around: str | None = None,
+    format_name: str | None = None,
+    format_string: str | None = None,
+    component: str | None = None,
+    zone: str | None = None,
+    year: int | None = None,
+    jobs: int | None = None,
+    packs: list[str] | None = None,
+) -> Settings:
+    """Settings of the shared options; UsageError where they contradict each other."""
+    now = dt.datetime.now(dt.UTC)
+    first = moment_of(since, now=now) if since else None
+    last = moment_of(until, now=now) if until else None
+    if around:
+        if since or until:
+            raise UsageError("--around stands for --since and --until; give one or the other")
+        middle = moment_of(around, now=now)
+        first, last = middle - 900 * 1_000_000_000, middle + 600 * 1_000_000_000
+    if first is not None and last is not None and first >= last:
+        raise UsageError("--since is not before --until")
+    return Settings(
+        format=format_name,
+        format_string=format_string,
+        component=component,
+        zone=zone,
+        year=year,
+        since=first,
+        until=last,
+        jobs=jobs,
+        packs=tuple(packs or ()),
+    )
+
+
+def refuse_terminal(paths: list[str] | None) -> bool:
+    """True where the command would wait for somebody to type a log."""
+    return not paths and sys.stdin is not None and sys.stdin.isatty()
+
+
+def printable(text: str) -> str:
+    """One line of text whose control characters cannot reach a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\t" if c == "\t" else repr(c)[1:-1] for c in text)

@@ -1,0 +1,92 @@
+"""``logtriage scan``: read everything, print the report."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from logtriage.cli import options
+from logtriage.model.report import TENTATIVE, Report
+
+
+def scan(
+    paths: options.Paths = None,
+    output: options.Output = "text",
+    out: options.OutFiles = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    around: options.Around = None,
+    format_name: options.Format = None,
+    format_string: options.FormatString = None,
+    component: options.Component = None,
+    zone: options.Zone = None,
+    year: options.Year = None,
+    jobs: options.Jobs = None,
+    packs: options.Packs = None,
+    config: options.Config = None,
+    top: Annotated[int, typer.Option(help="Issues shown in the table.")] = 10,
+    show_ignored: Annotated[bool, typer.Option(help="List what was ignored, and why.")] = False,
+    fail_on: Annotated[
+        options.FailOn, typer.Option(help="Exit 1 where such a root cause is found.")
+    ] = options.FailOn.NONE,
+    state: Annotated[
+        str | None, typer.Option(help="Keep offsets and known issues in FILE.")
+    ] = None,
+    no_state: Annotated[bool, typer.Option(help="Keep no state (the default).")] = False,
+    no_redact: options.NoRedact = False,
+    color: options.ColourOption = options.Colour.AUTO,
+    no_color: options.NoColour = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> int:
+    """Read everything, print what broke first, what followed, and whose it is.
+
+    Examples:
+      logtriage /var/log/shop/*.log
+
+      kubectl logs deploy/orders --since=1h | logtriage
+
+      logtriage scan app.log --since 2h --output json
+    """
+    from logtriage.engine.local import run  # noqa: PLC0415 - after the options are checked
+    from logtriage.pipeline.flow import conclude  # noqa: PLC0415
+    from logtriage.pipeline.tools import Tools  # noqa: PLC0415
+    from logtriage.report.render import render  # noqa: PLC0415
+    from logtriage.source.locate import locate  # noqa: PLC0415
+
+    settings = options.make_settings(
+        since=since,
+        until=until,
+        around=around,
+        format_name=format_name,
+        format_string=format_string,
+        component=component,
+        zone=zone,
+        year=year,
+        jobs=jobs,
+        packs=packs,
+    )
+    tools = Tools(settings)
+    sources, troubles = locate(paths or [])
+    result = run(sources, tools)
+    failed = result.note_troubles(troubles)
+    report = conclude(result.tallies, tools, interrupted=result.interrupted)
+    sys.stdout.write(render(report, output))
+    if result.interrupted:
+        return 130
+    if found_by(report, fail_on):
+        return 1
+    return 3 if failed else 0
+
+
+def found_by(report: Report, fail_on: options.FailOn) -> bool:
+    """True where a root cause of the wanted tag is not tentative."""
+    wanted = {
+        options.FailOn.NONE: (),
+        options.FailOn.PRODUCTION: ("production-incident",),
+        options.FailOn.APPLICATION: ("application-defect",),
+        options.FailOn.ANY: ("production-incident", "application-defect"),
+    }[fail_on]
+    return any(
+        cause.tag in wanted and cause.confidence >= TENTATIVE for cause in report.root_causes
+    )

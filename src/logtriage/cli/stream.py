@@ -1,0 +1,198 @@
+"""``tag``, ``parse`` and ``patterns``: record by record."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logtriage.cli import options
+from logtriage.cli.console import complain
+from logtriage.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from logtriage.model.record import Record
+    from logtriage.pipeline.tools import Tools
+    from logtriage.source.locate import Source
+
+Write = Callable[[bytes], None]
+
+
+class Sink:
+    """Standard output in large pieces, or line by line where somebody waits for each."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def line(self, line: bytes) -> None:
+        """Write one line."""
+        self._pieces.append(line)
+        self._size += len(line)
+        if self._size > 1 << 16:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write out what is held."""
+        if self._pieces:
+            sys.stdout.buffer.write(b"\n".join(self._pieces) + b"\n")
+            sys.stdout.buffer.flush()
+            self._pieces.clear()
+            self._size = 0
+
+
+def each_input(paths: list[str] | None, use: "Callable[[Source], None]") -> int:
+    """Call ``use`` for every input; trouble is told and the run goes on. The exit code."""
+    from logtriage.source.locate import locate  # noqa: PLC0415 - after the options are checked
+
+    sources, troubles = locate(paths or [])
+    failed = False
+    for trouble in troubles:
+        complain(f"{trouble.path}: {trouble.reason}")
+        failed |= trouble.failed
+    for source in sources:
+        try:
+            use(source)
+        except InputError as error:
+            complain(f"{source.path}: {error.reason or error.what}")
+            failed = True
+    return 3 if failed else 0
+
+
+def stream(source: "Source", tools: "Tools", flush: Callable[[], None]) -> "Iterator[Record]":
+    """Records of an input; ``flush`` is called whenever the input has no more for now."""
+    from logtriage.model.tally import InputTally  # noqa: PLC0415
+    from logtriage.pipeline.flow import read_records  # noqa: PLC0415
+    from logtriage.pipeline.opened import Opened  # noqa: PLC0415
+    from logtriage.pipeline.reading import Reader  # noqa: PLC0415
+
+    opened = Opened(source, tools, eager=not source.regular)
+    if opened.survey.binary:
+        complain(f"{source.path}: binary data, not a log: passed over")
+        return
+    reader = Reader(source, opened.survey, tools)
+    settings = tools.settings
+    since, until = settings.since, settings.until
+    tally = InputTally(source.path)
+    for record in read_records(opened, reader, tally, idle=flush):
+        moment = record.timestamp
+        if moment is not None and (
+            (since is not None and moment < since) or (until is not None and moment >= until)
+        ):
+            continue
+        yield record
+    for problem in opened.problems:
+        complain(f"{source.path}: {problem}")
+
+
+def tag(
+    paths: options.Paths = None,
+    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    since: options.Since = None,
+    until: options.Until = None,
+    around: options.Around = None,
+    format_name: options.Format = None,
+    format_string: options.FormatString = None,
+    component: options.Component = None,
+    zone: options.Zone = None,
+    year: options.Year = None,
+    packs: options.Packs = None,
+) -> int:
+    """Print each error record with its tag, as it is read.
+
+    Examples:
+      kubectl logs -f deploy/orders | logtriage tag
+
+      logtriage tag app.log --output jsonl
+    """
+    if output not in {"text", "jsonl"}:
+        raise UsageError(f"tag has no output {output!r}", help="choose text or jsonl")
+    from logtriage.group.fingerprint import fingerprint_text, issue_key  # noqa: PLC0415
+    from logtriage.pipeline.tools import Tools  # noqa: PLC0415
+    from logtriage.report.stream import tagged_line, tagged_text  # noqa: PLC0415
+
+    settings = options.make_settings(
+        since=since,
+        until=until,
+        around=around,
+        format_name=format_name,
+        format_string=format_string,
+        component=component,
+        zone=zone,
+        year=year,
+        packs=packs,
+    )
+    tools = Tools(settings)
+    sink = Sink()
+    judge = tools.judge()
+
+    def use(source: "Source") -> None:
+        for record in stream(source, tools, sink.flush):
+            verdict = judge.judge(record, tools.classifier.classify).verdict
+            if verdict is None:
+                continue
+            if output == "text":
+                sink.line(options.printable(tagged_text(record, verdict)).encode())
+            else:
+                key, _ = issue_key(record, verdict)
+                sink.line(tagged_line(record, verdict, fingerprint_text(key)))
+
+    if options.refuse_terminal(paths):
+        raise UsageError("tag reads a file or standard input", help="logtriage tag app.log")
+    code = each_input(paths, use)
+    sink.flush()
+    return code
+
+
+def parse(
+    paths: options.Paths = None,
+    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    since: options.Since = None,
+    until: options.Until = None,
+    around: options.Around = None,
+    format_name: options.Format = None,
+    format_string: options.FormatString = None,
+    component: options.Component = None,
+    zone: options.Zone = None,
+    year: options.Year = None,
+    packs: options.Packs = None,
+) -> int:
+    """Print every record, normalised.
+
+    Examples:
+      logtriage parse app.log --output jsonl | jq .message
+
+      journalctl -o json | logtriage parse
+    """
+    if output not in {"text", "jsonl"}:
+        raise UsageError(f"parse has no output {output!r}", help="choose text or jsonl")
+    from logtriage.pipeline.tools import Tools  # noqa: PLC0415
+    from logtriage.report.stream import parsed_line, parsed_text  # noqa: PLC0415
+
+    settings = options.make_settings(
+        since=since,
+        until=until,
+        around=around,
+        format_name=format_name,
+        format_string=format_string,
+        component=component,
+        zone=zone,
+        year=year,
+        packs=packs,
+    )
+    if options.refuse_terminal(paths):
+        raise UsageError("parse reads a file or standard input", help="logtriage parse app.log")
+    tools = Tools(settings)
+    sink = Sink()
+
+    def use(source: "Source") -> None:
+        if output == "jsonl":
+            for record in stream(source, tools, sink.flush):
+                sink.line(parsed_line(record))
+        else:
+            for record in stream(source, tools, sink.flush):
+                sink.line(options.printable(parsed_text(record)).encode())
+
+    code = each_input(paths, use)
+    sink.flush()
+    return code

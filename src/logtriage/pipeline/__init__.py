@@ -1,0 +1,1 @@
+"""The stages composed; begin with `logtriage.pipeline.flow`."""

@@ -1,0 +1,156 @@
+"""The flow: source → frame → parse → assemble → classify → group → correlate.
+
+`tally_shard` runs anywhere, on any piece of any input; `conclude` needs the whole picture, and only
+that. What lies between them is bounded counts that merge in any order.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from logtriage.correlate.conclude import conclude as correlate
+from logtriage.frame.records import Framer
+from logtriage.group.counting import Counter
+from logtriage.group.fold import fold
+from logtriage.model.record import Record
+from logtriage.model.report import Report
+from logtriage.model.tallies import Tallies, greatest, least
+from logtriage.model.tally import InputTally
+from logtriage.pipeline.opened import Opened
+from logtriage.pipeline.reading import Reader
+from logtriage.pipeline.tools import Tools
+from logtriage.pipeline.volume import Volume
+from logtriage.source.lines import Lines
+from logtriage.source.locate import Source
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """A piece of an input: the records that start at or after ``begin`` and before ``end``."""
+
+    source: Source
+    begin: int = 0
+    end: int | None = None
+    """None: to the end of the input."""
+
+
+def tally_shard(shard: Shard, tools: Tools) -> Tallies:
+    """Count what a piece of an input says; InputError where it cannot be opened."""
+    opened = Opened(shard.source, tools, shard.begin)
+    tally = InputTally(path=shard.source.path, component=opened.survey.component)
+    if opened.survey.binary:
+        tally.bytes = sum(len(chunk) for chunk in opened.chunks)
+        tally.problems = ["binary data, not a log: passed over"]
+        return Tallies(inputs={tally.path: tally})
+    reader = Reader(shard.source, opened.survey, tools)
+    counter = Counter(
+        tally.path,
+        reader.read_span,
+        tools.classifier.classify,
+        reader.second_of,
+        since=tools.settings.since,
+        until=tools.settings.until,
+    )
+    tally.format = ",".join(sorted(opened.survey.formats)) or None
+    tally.access = opened.survey.access
+    tally.component_kind = reader.kind
+    try:
+        if opened.survey.framed:
+            _count_frames(opened, shard, reader, counter, tally, tools)
+        else:
+            _count_lines(opened, reader, counter, tally, tools)
+    except KeyboardInterrupt:
+        tools.interrupted = True
+        tally.problems.append("interrupted: read in part")
+    return _finished(counter, tally, opened)
+
+
+def _count_frames(
+    opened: Opened,
+    shard: Shard,
+    reader: Reader,
+    counter: Counter,
+    tally: InputTally,
+    tools: Tools,
+) -> None:
+    """Frame candidates natively; only they are read."""
+    volume = Volume(tally, reader)
+    scanners = tools.scanners(opened.survey.formats, levelled=opened.survey.levelled)
+    framer = Framer(scanners, reader.head_pattern())
+    block = b""
+    for frame in framer.frames(opened.chunks, shard.begin, shard.end):
+        block = frame.block
+        counter.count(block, frame.spans, tally.lines + 1)
+        volume.sample(block, frame.offset)
+        tally.lines += block.count(b"\n")
+        tally.bytes += len(block)
+        tally.cut += frame.cut
+    if block and not block.endswith(b"\n"):
+        tally.lines += 1
+    if shard.end is None:
+        volume.note_end(block)
+
+
+def _count_lines(
+    opened: Opened, reader: Reader, counter: Counter, tally: InputTally, tools: Tools
+) -> None:
+    """Read every line: for wrapped and interleaved inputs, and text without any format."""
+    judge = tools.judge()
+    volume = Volume(tally, reader)
+    for record in read_records(opened, reader, tally):
+        volume.note(record.timestamp)
+        found = judge.judge(record, counter.told)
+        if found.verdict or found.ignored or found.change or found.endpoints:
+            counter.add(record, found)
+
+
+def read_records(
+    opened: Opened,
+    reader: Reader,
+    tally: InputTally,
+    idle: Callable[[], None] | None = None,
+) -> Iterator[Record]:
+    """Every record of an input, as its lines come in; counts lines into the tally.
+
+    When a pipe falls idle the open records are given out too and ``idle`` is called.
+    """
+    lines = Lines(opened.chunks)
+    assembler = reader.assembler()
+    number = 1
+    for batch in lines.batches():
+        yield from reader.records(number, batch, assembler)
+        number += len(batch)
+        if not batch:
+            yield from (reader.named(record) for record in assembler.flush())
+            if idle:
+                idle()
+    yield from (reader.named(record) for record in assembler.flush())
+    tally.lines, tally.bytes = lines.count, lines.bytes
+    tally.cut = lines.cut + assembler.cut
+
+
+def _finished(counter: Counter, tally: InputTally, opened: Opened) -> Tallies:
+    tallies = counter.finish()
+    for issue in tallies.issues.values():
+        tally.first = least(tally.first, issue.first)
+        tally.last = greatest(tally.last, issue.last)
+    tally.errors = counter.errors
+    tally.without_format += counter.without_format
+    problems = [*opened.problems]
+    if not tally.bytes:
+        problems.append("empty")
+    elif not opened.survey.formats:
+        problems.append("no known log format: read as plain lines")
+    tally.problems = sorted({*tally.problems, *problems})
+    tallies.merge(Tallies(inputs={tally.path: tally}))
+    return tallies
+
+
+def conclude(tallies: Tallies, tools: Tools, *, interrupted: bool = False) -> Report:
+    """The root causes behind everything that was counted."""
+    return correlate(
+        tallies,
+        fold(tallies),
+        knowledge=tools.packs.categories,
+        generated_at=tools.now,
+        interrupted=interrupted,
+    )

@@ -1,0 +1,120 @@
+"""What the stages work with: formats, dialects, rules, scanners, each loaded when first used."""
+
+import datetime as dt
+import time
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from logtriage.assemble.dialects import Dialects, load_dialects
+from logtriage.assemble.records import trace_head_patterns
+from logtriage.assemble.traces import TraceReader
+from logtriage.classify.ruleset import Classifier
+from logtriage.errors import UsageError
+from logtriage.packs.load import Packs, load_packs
+from logtriage.parse.catalog import Catalog, load_catalog
+from logtriage.pipeline.judge import Judge
+from logtriage.scan.patterns import Pattern
+from logtriage.scan.scanner import Scanner, make_scanner
+from logtriage.settings import Settings
+
+
+class Tools:
+    """Everything compiled, shared by all inputs of a run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.interrupted = False
+        """Set by the first Ctrl-C: inputs end early and what was counted is reported."""
+        self._levels: dict[tuple[str, ...], Scanner] = {}
+
+    @property
+    def _folders(self) -> list[Path]:
+        return [Path(folder) for folder in self.settings.packs]
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The formats."""
+        return load_catalog(self._folders)
+
+    @cached_property
+    def dialects(self) -> Dialects:
+        """The dialects of stack traces."""
+        return load_dialects(self._folders)
+
+    @cached_property
+    def traces(self) -> TraceReader:
+        """Reads stack traces."""
+        return TraceReader(self.dialects)
+
+    @cached_property
+    def packs(self) -> Packs:
+        """The rules."""
+        return load_packs(self._folders, disabled=self.settings.disabled)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """Applies the rules."""
+        return Classifier(self.packs)
+
+    @cached_property
+    def zone(self) -> dt.tzinfo | None:
+        """Zone of timestamps without one; UsageError where there is no such zone."""
+        name = self.settings.zone
+        if name is None:
+            return None
+        if name.upper() in {"UTC", "Z", "GMT"}:
+            return dt.UTC
+        if name == "local":
+            return dt.datetime.now().astimezone().tzinfo
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise UsageError(
+                f"{name!r} is not a time zone", help="use a name such as Europe/Berlin, UTC, local"
+            ) from error
+
+    @cached_property
+    def rule_scanner(self) -> Scanner:
+        """Finds lines that some rule, change or trace might be about."""
+        return make_scanner("rules", [*self._rule_patterns()])
+
+    @cached_property
+    def wide_scanner(self) -> Scanner:
+        """As `rule_scanner`, and lines with the wording of failure: for formats without levels."""
+        return make_scanner("wide", [*self._rule_patterns(), *self.packs.failure_patterns()])
+
+    def _rule_patterns(self) -> list[Pattern]:
+        heads = [Pattern(expression) for expression in trace_head_patterns()]
+        return [*self.packs.patterns(), *heads]
+
+    def scanners(self, formats: tuple[str, ...], *, levelled: bool) -> list[Scanner]:
+        """What to scan an input of these formats for; ``levelled``: its records state levels."""
+        rules = self.rule_scanner if levelled else self.wide_scanner
+        return [rules, self.level_scanner(formats)]
+
+    def judge(self) -> Judge:
+        """Classifies records that are read line by line."""
+        return Judge(lambda: self.wide_scanner)
+
+    @cached_property
+    def now(self) -> int:
+        """Nanoseconds since the epoch."""
+        return self.settings.now or time.time_ns()
+
+    @cached_property
+    def forced_format(self) -> str | None:
+        """Name of the only format to read with."""
+        return self.settings.format
+
+    def kind_of(self, component: str | None) -> str | None:
+        """Kind of component that a program's name tells."""
+        return component_kind(component) if component else None
+
+    def level_scanner(self, formats: tuple[str, ...]) -> Scanner:
+        """Finds the lines at warn or above of these formats by how they write their levels."""
+        known = self._levels.get(formats)
+        if known is None:
+            patterns = self.catalog.level_patterns(formats)
+            known = self._levels[formats] = make_scanner("levels", patterns)
+        return known
