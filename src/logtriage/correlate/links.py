@@ -1,0 +1,176 @@
+"""Links from cause to effect: each kind of evidence has its weight and its name."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from logtriage.correlate.nodes import DEPENDENT, GENERIC, Node
+from logtriage.correlate.topology import Topology
+
+TOLERANCE: Final = 2.0
+"""Seconds by which an effect may be logged before its cause: clocks, buffers, slow writers."""
+
+LATE: Final = 12.0
+"""The same for a cause that explains the effect's category and is named by it: a server often
+tells of its end only when it is started again."""
+
+ENOUGH: Final = 0.9
+"""Weight from which a link holds."""
+
+CAUSAL: Final = {1: 0.7, 2: 0.5, 3: 0.3}
+"""Weight by the number of causal steps between the categories."""
+
+
+class Link(NamedTuple):
+    """How strongly one node seems to have followed from another, and by which evidence."""
+
+    weight: float
+    kinds: tuple[str, ...]
+
+
+def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
+    """The link between two nodes; None where time or nature speak against it."""
+    lag = _lag(cause, effect)
+    if lag is None:
+        return None
+    if cause.span.chronic and not effect.span.chronic:
+        return None
+    kinds: list[str] = []
+    weight = 0.0
+    steps = cause.explains.get(effect.category)
+    if steps is not None:
+        weight += CAUSAL[steps]
+        kinds.append("causal-rule")
+    named = _named(cause, effect)
+    if named:
+        weight += named
+        kinds.append("names-endpoint")
+    if cause.identities and cause.identities & effect.identities:
+        weight += 0.9
+        kinds.append("shared-trace")
+    contained = _contains(cause, effect)
+    if contained:
+        weight += contained
+        kinds.append("exception-chain")
+    if not kinds:
+        same = cause.issue.component == effect.issue.component and cause.issue.component is not None
+        if not (same and effect.category in GENERIC and 0 <= lag <= 5):
+            return None
+    if cause.issue.component == effect.issue.component and cause.issue.component is not None:
+        weight += 0.3
+        kinds.append("same-component")
+    elif _depends(cause, effect, topology):
+        weight += 0.4
+        kinds.append("depends-on")
+    if lag < -TOLERANCE and not (steps and named and lag >= -LATE):
+        return None
+    weight += 0.3 if lag <= 5 else 0.2 if lag <= 60 else 0.1 if lag <= 600 else -0.2
+    kinds.append("follows")
+    weight += _overlap(cause, effect)
+    if effect.category in GENERIC:
+        weight += 0.15
+    if cause.category in GENERIC and effect.category not in GENERIC:
+        weight -= 0.5
+    if cause.issue.verdict.confidence < 0.6:
+        weight -= 0.2
+    return Link(round(weight, 3), tuple(kinds)) if weight >= ENOUGH else None
+
+
+def _lag(cause: Node, effect: Node) -> float | None:
+    """Seconds from cause to effect; None where the effect clearly came first."""
+    mine, theirs = cause.span.onset, effect.span.onset
+    if mine is not None and theirs is not None:
+        lag = theirs - mine
+        if lag == 0 and cause.order[1] == effect.order[1] and cause.order > effect.order:
+            # the same second of one file: the order of the lines is all there is
+            lag = -0.001
+        return lag if lag >= -LATE else None
+    if cause.order[1] == effect.order[1]:
+        return 0.0 if cause.order[2] <= effect.order[2] else -TOLERANCE
+    return 0.0
+
+
+def _named(cause: Node, effect: Node) -> float:
+    component, host = cause.issue.component, cause.issue.hosts
+    if component is not None and component == effect.issue.component:
+        return 0.0
+    strong = 0.6 if effect.category in DEPENDENT else 0.3
+    if component is not None and (component in effect.names or component == effect.target):
+        return strong
+    if effect.target is not None and effect.target == cause.target:
+        # both speak of the same third party
+        return 0.5 if cause.category not in GENERIC else 0.2
+    shared = cause.endpoints & effect.endpoints
+    if any(":" in endpoint for endpoint in shared) and effect.category in DEPENDENT:
+        return 0.4
+    if any(name.lower() in effect.endpoints for name in host):
+        return strong
+    subject = cause.issue.verdict.subject
+    if subject and len(subject) >= 5 and subject in effect.text:
+        return 0.4
+    return 0.0
+
+
+def _depends(cause: Node, effect: Node, topology: Topology) -> bool:
+    mine, theirs = cause.issue.component, effect.issue.component
+    return theirs in topology.depends_on and mine in topology.depends_on[theirs]
+
+
+_NAME_END = re.compile(r"[.:\\$]")
+
+
+def _contains(cause: Node, effect: Node) -> float:
+    """The effect's exception chain, or its text, holds the cause's own words."""
+    inner, outer = cause.issue.exception, effect.issue.exception
+    if inner is not None and outer is not None and inner is not outer:
+        types = {_NAME_END.split(link.type)[-1] for link in outer.links}
+        root = _NAME_END.split(inner.root.type)[-1]
+        if root in types and inner.root.message and inner.root.message == outer.root.message:
+            return 0.6
+    if not cause.issue.exemplars:
+        return 0.0
+    message = cause.issue.exemplars[0].message.partition("\n")[0].strip()
+    core = message.split(": ", 1)[-1] if len(message.split(": ", 1)[-1]) >= 20 else message
+    if len(core) >= 20 and core[:120] in effect.text:
+        return 0.6
+    return 0.0
+
+
+def _overlap(cause: Node, effect: Node) -> float:
+    """Cut for an effect whose errors mostly lie outside the life of the cause."""
+    mine, theirs = cause.span, effect.span
+    if None in {mine.onset, mine.end, theirs.onset, theirs.end}:
+        return 0.0
+    counts = effect.issue.histogram.counts
+    total = sum(counts.values())
+    if total < 5:
+        return 0.0
+    step = effect.issue.histogram.step
+    begin = (mine.onset or 0.0) - LATE - step
+    end = (mine.end or 0.0) + max(120.0, 0.5 * ((mine.end or 0.0) - (mine.onset or 0.0)))
+    inside = sum(count for bucket, count in counts.items() if begin <= bucket * step <= end)
+    share = inside / total
+    return 0.0 if share >= 0.5 else -0.6 * (1 - share)
+
+
+def link_all(nodes: Sequence[Node], topology: Topology) -> None:
+    """Give each node the best cause among the others; the result is a forest.
+
+    A node becomes the child of the candidate with the strongest link; links that would close a
+    circle are passed over. Strongest links are taken first, so that doubtful ones give way.
+    """
+    found: list[tuple[float, Node, Node, Link]] = []
+    for effect in nodes:
+        for cause in nodes:
+            if cause is effect:
+                continue
+            known = link(cause, effect, topology)
+            if known is not None:
+                found.append((known.weight, cause, effect, known))
+    found.sort(key=lambda entry: (-entry[0], -entry[1].depth, entry[1].order, entry[2].order))
+    for _, cause, effect, known in found:
+        if effect.parent is not None or cause.root is effect:
+            continue
+        effect.parent = cause
+        effect.links = known.kinds
+        cause.children.append(effect)

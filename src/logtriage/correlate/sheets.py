@@ -1,0 +1,174 @@
+"""The plain parts of the report: issues, inputs, changes, evidence, each from its tally."""
+
+from typing import Final
+
+from logtriage.correlate.nodes import Node
+from logtriage.correlate.roots import Root
+from logtriage.model.record import ExceptionInfo, rfc3339
+from logtriage.model.report import (
+    Counts,
+    Evidence,
+    FiredRule,
+    IgnoredGroup,
+    Input,
+    Issue,
+    IssueException,
+    IssueExemplar,
+    ReportedChange,
+)
+from logtriage.model.severity import severity_name
+from logtriage.model.tallies import Tallies
+from logtriage.model.tally import STEPS, ChangeEvent, Exemplar, Histogram, InputTally
+
+EVIDENCE: Final = 5
+"""Most lines that prove a root cause."""
+
+MILLISECONDS: Final = 3
+
+
+def issue_sheet(node: Node, identity: str, root_cause: str | None) -> Issue:
+    """One issue as the report shows it."""
+    issue, verdict = node.issue, node.issue.verdict
+    severity = max(issue.severity_number, verdict.severity_floor or 0)
+    return Issue(
+        id=identity,
+        fingerprint=f"v1:{issue.key[:16]}",
+        tag=verdict.tag.value,
+        confidence=round(verdict.confidence, 3),
+        category=verdict.category,
+        severity=severity_name(severity) or "error",
+        severity_number=severity,
+        title=verdict.title,
+        template=issue.template,
+        component=issue.component,
+        host=issue.hosts[0] if len(issue.hosts) == 1 else None,
+        exception=exception_sheet(issue.exception),
+        count=issue.count,
+        first_seen=rfc3339(issue.first),
+        last_seen=rfc3339(issue.last),
+        histogram=counts_of(issue.histogram),
+        rules=tuple(FiredRule(hit.id, hit.weight, hit.matched) for hit in verdict.rules),
+        exemplars=tuple(exemplar_sheet(exemplar) for exemplar in issue.exemplars),
+        root_cause=root_cause,
+        settle=verdict.settle,
+        chronic=node.span.chronic,
+    )
+
+
+def exception_sheet(exception: ExceptionInfo | None) -> IssueException | None:
+    """The exception with the types of its chain."""
+    if exception is None:
+        return None
+    return IssueException(
+        type=exception.outermost.type,
+        message=exception.outermost.message,
+        culprit=exception.culprit,
+        chain=tuple(link.type for link in exception.links),
+        root_type=exception.root.type,
+        root_message=exception.root.message,
+    )
+
+
+def counts_of(histogram: Histogram) -> Counts | None:
+    """The histogram with its holes filled; None where nothing is dated."""
+    buckets = histogram.counts
+    if not buckets:
+        return None
+    compact = Histogram(histogram.step, dict(buckets))
+    while (max(compact.counts) - min(compact.counts)) > 600:
+        before = compact.step
+        compact.coarsen(next_step(compact.step))
+        if compact.step == before:
+            break
+    first, last = min(compact.counts), max(compact.counts)
+    return Counts(
+        start=rfc3339(first * compact.step * 1_000_000_000) or "",
+        step_seconds=compact.step,
+        counts=tuple(compact.counts.get(bucket, 0) for bucket in range(first, last + 1)),
+    )
+
+
+def next_step(step: int) -> int:
+    """The next coarser length of a bucket."""
+    return next((longer for longer in STEPS if longer > step), step)
+
+
+def exemplar_sheet(exemplar: Exemplar) -> IssueExemplar:
+    """A whole record."""
+    return IssueExemplar(exemplar.path, exemplar.line, rfc3339(exemplar.timestamp), exemplar.text)
+
+
+def input_sheet(tally: InputTally) -> Input:
+    """One input as the report shows it."""
+    return Input(
+        path=tally.path,
+        format=tally.format,
+        component=tally.component,
+        lines=tally.lines,
+        bytes=tally.bytes,
+        errors=tally.errors,
+        first=rfc3339(tally.first),
+        last=rfc3339(tally.last),
+        problems=tuple(tally.problems),
+    )
+
+
+def change_sheet(event: ChangeEvent) -> ReportedChange:
+    """A start, deploy, reload."""
+    exemplar = event.exemplar
+    return ReportedChange(
+        kind=event.change.kind,
+        component=event.component,
+        timestamp=rfc3339(exemplar.timestamp),
+        path=exemplar.path,
+        line=exemplar.line,
+        text=first_line(exemplar),
+        version=event.change.version,
+    )
+
+
+def ignored_sheets(tallies: Tallies) -> list[IgnoredGroup]:
+    """What the ignore rules took out, most first."""
+    groups = sorted(tallies.ignored.values(), key=lambda tally: (-tally.count, tally.rule))
+    return [
+        IgnoredGroup(
+            tally.rule,
+            tally.category,
+            tally.reason,
+            tally.count,
+            tuple(exemplar_sheet(exemplar) for exemplar in tally.exemplars),
+        )
+        for tally in groups
+    ]
+
+
+def first_line(exemplar: Exemplar) -> str:
+    """The whole first line of a record."""
+    return exemplar.text.partition("\n")[0]
+
+
+def evidence_of(root: Root) -> list[Evidence]:
+    """Up to EVIDENCE lines: what the failed component says of its end, the cause's own first
+    records, then the first record of the strongest effects.
+    """
+    node = root.node
+    chosen: list[Exemplar] = [*root.evidence[:2]]
+    exemplars = node.issue.exemplars
+    chosen += exemplars[: 2 if len(root.nodes) > 1 else EVIDENCE]
+    effects = sorted(
+        (other for other in root.nodes if other is not node),
+        key=lambda other: (-(other.parent is node), -other.issue.count, other.order),
+    )
+    for other in effects:
+        if len(chosen) >= EVIDENCE:
+            break
+        chosen += other.issue.exemplars[:1]
+    seen: set[tuple[str, int]] = set()
+    found: list[Evidence] = []
+    for exemplar in chosen[:EVIDENCE]:
+        place = (exemplar.path, exemplar.line)
+        if place not in seen:
+            seen.add(place)
+            time = rfc3339(exemplar.timestamp)
+            found.append(Evidence(exemplar.path, exemplar.line, time, first_line(exemplar)))
+    return found

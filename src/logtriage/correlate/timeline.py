@@ -1,0 +1,124 @@
+"""When an issue began, against its own background, and whether it was still there at the end."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from logtriage.model.tally import Histogram, InputTally, IssueTally
+
+NANO: Final = 1_000_000_000
+
+JUMP: Final = 3.0
+"""Times its former rate at which a chronic error counts as a new burst."""
+
+EVIDENCE: Final = 6.0
+"""Log-likelihood gain that a change of rate must bring to be believed (p below 0.001)."""
+
+QUIET_END: Final = 60.0
+"""Seconds without the error before the end of the logs after which it counts as over."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Life of one issue; times in seconds since the epoch, None where nothing is dated."""
+
+    onset: float | None
+    end: float | None
+    chronic: bool = False
+    """It ran all along at about one rate."""
+    before: int = 0
+    """Errors before the onset."""
+    firing: bool | None = None
+
+
+class Horizon(msgspec.Struct, frozen=True):
+    """What the logs cover, in seconds since the epoch."""
+
+    first: float | None
+    last: float | None
+    last_of: Mapping[str, float]
+    """Input path to its own last second."""
+
+    @property
+    def length(self) -> float:
+        """Seconds; 0 where nothing is dated."""
+        if self.first is None or self.last is None:
+            return 0.0
+        return self.last - self.first
+
+
+def horizon_of(inputs: Mapping[str, InputTally], issues: Sequence[IssueTally]) -> Horizon:
+    """First and last moment of all inputs together."""
+    firsts = [tally.first for tally in inputs.values() if tally.first is not None]
+    lasts = [tally.last for tally in inputs.values() if tally.last is not None]
+    firsts += [issue.first for issue in issues if issue.first is not None]
+    lasts += [issue.last for issue in issues if issue.last is not None]
+    return Horizon(
+        first=min(firsts) / NANO if firsts else None,
+        last=max(lasts) / NANO if lasts else None,
+        last_of={
+            path: tally.last / NANO for path, tally in inputs.items() if tally.last is not None
+        },
+    )
+
+
+def span_of(issue: IssueTally, horizon: Horizon) -> Span:
+    """Onset of the issue's burst, and whether it is mere background."""
+    if issue.first is None or horizon.first is None or horizon.last is None:
+        return Span(onset=None, end=None)
+    first, last = issue.first / NANO, (issue.last or issue.first) / NANO
+    ends = [horizon.last_of[path] for path in issue.paths if path in horizon.last_of]
+    end = max(ends, default=horizon.last)
+    firing = end - last <= _patience(issue, first, last)
+    split = change_point(issue.histogram, horizon.first, end)
+    if split is not None:
+        onset, before = split
+        return Span(onset=max(onset, first), end=last, before=before, firing=firing)
+    return Span(
+        onset=first, end=last, chronic=_is_chronic(issue, first, last, horizon), firing=firing
+    )
+
+
+def _patience(issue: IssueTally, first: float, last: float) -> float:
+    gap = (last - first) / max(issue.count - 1, 1)
+    return min(max(QUIET_END, 5 * gap), 3600.0)
+
+
+def _is_chronic(issue: IssueTally, first: float, last: float, horizon: Horizon) -> bool:
+    """From near the beginning to near the end of the logs, more than a few times."""
+    length = horizon.length
+    if issue.count < 4 or length < 30 or horizon.first is None or horizon.last is None:
+        return False
+    return first - horizon.first < 0.15 * length and horizon.last - last < 0.2 * length
+
+
+def change_point(histogram: Histogram, first: float, last: float) -> tuple[float, int] | None:
+    """Second at which the rate rose for good, and the count before; None where it did not.
+
+    The split of the counts into two Poisson rates with the greatest likelihood; it must beat one
+    rate by EVIDENCE and rise by JUMP. Only rises are looked for: an onset is never a fall.
+    """
+    buckets = sorted(histogram.counts.items())
+    if len(buckets) < 3:
+        return None
+    step = histogram.step
+    start, stop = first, max(last, (buckets[-1][0] + 1) * step)
+    total = sum(count for _, count in buckets)
+    whole = stop - start
+    if whole <= 0:
+        return None
+    best, where, before_best = 0.0, 0.0, 0
+    before = 0
+    for bucket, count in buckets:
+        at = float(bucket * step)
+        left, right = at - start, stop - at
+        if before and left > 0 and right > 0:
+            rate, later = before / left, (total - before) / right
+            if later >= JUMP * rate:
+                gain = before * math.log(rate) + (total - before) * math.log(later)
+                gain -= total * math.log(total / whole)
+                if gain > best:
+                    best, where, before_best = gain, at, before
+        before += count
+    return (where, before_best) if best > EVIDENCE else None

@@ -1,0 +1,94 @@
+"""Who listens where and by which names components are known."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from logtriage.model.tallies import Tallies
+from logtriage.model.tally import EndpointFact
+
+_TABLE: Final = Path(__file__).parents[1] / "data" / "dependencies.toml"
+
+TOO_COMMON: Final = frozenset(
+    "app api web main root server service worker system kernel error info log test user data "
+    "java python node http https localhost default admin daemon client".split()
+)
+"""Component names that are ordinary words of log text: naming them names nobody."""
+
+
+@cache
+def known_services() -> Mapping[str, Mapping[str, list[object]]]:
+    """Service name to its well-known ``ports`` and the ``words`` of clients that speak to it."""
+    with _TABLE.open("rb") as file:
+        services: dict[str, dict[str, list[object]]] = tomllib.load(file)["service"]
+    return services
+
+
+class Topology:
+    """Components of the run, their ports, and the words that name them."""
+
+    def __init__(
+        self,
+        components: Iterable[str],
+        endpoints: Iterable[EndpointFact],
+        depends_on: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        self.components = frozenset(components)
+        self.depends_on = {name: frozenset(on) for name, on in (depends_on or {}).items()}
+        self._ports: dict[int, set[str]] = {}
+        self._words: dict[str, set[str]] = {}
+        self._labels: dict[int, str] = {}
+        for fact in endpoints:
+            if fact.component:
+                self._ports.setdefault(fact.port, set()).add(fact.component)
+        learnt = {port for port in self._ports if len(self._ports[port]) == 1}
+        for component in self.components:
+            word = component.lower()
+            if len(word) >= 3 and word not in TOO_COMMON:
+                self._words.setdefault(word, set()).add(component)
+        for service, facts in known_services().items():
+            words = [str(word) for word in facts.get("words", ())]
+            ports = [int(str(port)) for port in facts.get("ports", ())]
+            for port in ports:
+                self._labels.setdefault(port, service)
+            mine = {c for c in self.components if speaks_of(c, [service, *words])}
+            for component in mine:
+                for word in [service, *words]:
+                    self._words.setdefault(word, set()).add(component)
+                for port in ports:
+                    if port not in learnt:
+                        self._ports.setdefault(port, set()).add(component)
+
+    def named(self, words: Iterable[str]) -> set[str]:
+        """Components that any of these lower-case words names."""
+        found: set[str] = set()
+        for word in words:
+            if components := self._words.get(word):
+                found |= components
+        return found
+
+    def at_port(self, port: int) -> set[str]:
+        """Components known to listen at a port."""
+        return self._ports.get(port, set())
+
+    def label(self, port: int) -> str | None:
+        """Service that a well-known port belongs to."""
+        return self._labels.get(port)
+
+
+def speaks_of(component: str, words: Iterable[str]) -> bool:
+    """True where a component's name begins with one of the words: ``redis-cache`` is a redis."""
+    name = component.lower()
+    return any(len(word) >= 3 and name.startswith(word) for word in words)
+
+
+def topology_of(
+    tallies: Tallies, components: Iterable[str | None], depends_on: Mapping[str, Iterable[str]]
+) -> Topology:
+    """Topology that the logs and the configuration show."""
+    names = {component for component in components if component}
+    for tally in tallies.inputs.values():
+        names |= set((tally.component or "").split(",")) - {""}
+    return Topology(names, tallies.endpoints, depends_on)
