@@ -28,12 +28,12 @@ _OPEN = r"""[(\[{<"'`]*+"""
 _CLOSE = r"""[)\]}>"'`,;:.!?]*+"""
 _NUMBER = r"""
     \d++(?:[.,:/_-]++\d++ | [._:/-]*+[A-Za-z]{1,2}[._:/-]*+\d++)*+
-    (?:[KMGTP]i?B|[A-Za-zµ]{1,3}(?![\w-])|%)?
+    (?:[KMGTP]i?B|[A-Za-zµ]{1,3}(?!\w)|%)?
 """
 
 # A whole token that is one number, address, time or hexadecimal figure within its punctuation.
 _PLAIN: Final = re.compile(
-    rf"({_OPEN})(?:[+-]?{_NUMBER}|0[xX][0-9a-fA-F]++|/[\w./-]++(?<![.])|~?/?<\*>)({_CLOSE})",
+    rf"({_OPEN})(?:[+-]?{_NUMBER}|0[xX][0-9a-fA-F]++|/[\w./-]++(?<![.])|<\*>)({_CLOSE})",
     re.VERBOSE,
 )
 
@@ -44,14 +44,14 @@ _VARIABLE: Final = re.compile(
     # 1: stays: the figure belongs to a name
     (?<![\w<])(
       [A-Z][A-Z0-9]{{1,7}}+-?\d{{3,6}}+(?=:)
-      | (?:errno|status|status_code|statusCode|exit_code|exitCode|sqlstate|SQLSTATE)=[0-9A-Z]{{1,5}}
-        (?![\w.-])
+      | (?:errno|code|status|status_code|statusCode|exit_code|exitCode|sqlstate|SQLSTATE)
+        =[0-9A-Z]{{1,5}}(?![\w.-])
       | (?:err|error|reason|cause|exception)=[A-Za-z_.]++(?![\w/:-])
       | (?<=\.)v\d++(?=\.[A-Za-z])
       | (?:[Ii][Pp]v[46]|[Uu][Tt][Ff]-?(?:8|16|32)|[Ss][Hh][Aa]-?(?:1|256|384|512)|[Mm][Dd]5
-        |[Bb]ase64|ssh2|ext[234]|x86(?:_64)?|amd64|arm64|u?int(?:8|16|32|64)|float(?:32|64)
+        |[Bb]ase64|ssh2|[Ee][Xx][Tt][234]|x86(?:_64)?|amd64|arm64|u?int(?:8|16|32|64)|float(?:32|64)
         |[Oo][Aa]uth2|HTTP/\d(?:\.\d)?|[Hh]2|[Tt][Ll][Ss]v\d(?:\.\d)?|k8s|[Ss]3|[Ee][Cc]2
-        )(?![\w.-])
+        )(?![\w.])
     )
     | (?<=[A-Za-z])(\d{{1,2}}+(?=_?[A-Za-z]{{3}}))
     # the value of a key
@@ -80,24 +80,35 @@ _VARIABLE: Final = re.compile(
     re.VERBOSE,
 )
 
-_QUOTED: Final = re.compile(r"""(["'`])(?<![\w>]['`])([^"'`\n]{1,400}+)\1(?!\w)""")
+_QUOTED: Final = re.compile(r"""(["'`])(?<![\w>]['`])([^"'`\n]{1,400}+)\1(?![\w<])""")
 # Words of several variable parts are identifiers; a variable part before two labels is a host.
 _IDENTIFIER: Final = re.compile(
-    r"[\w.~:#-]*+<\*>(?:(?:[\w.~:#/-]++<\*>)++[\w.~-]*+|[\w-]*+(?:\.[a-z][a-z0-9-]*+){2,}+(?!\w))"
+    r"(?<![\w.~:#-])[\w.~:#-]*+<\*>"
+    r"(?:(?:[\w.~:#/-]++<\*>)++[\w.~-]*+|[\w-]*+(?:\.[a-z][a-z0-9-]*+){2,}+(?!\w))"
 )
 # A list is as long as it happens to be; a bound (``<1 sec``) and a value that shows its insides
 # (``Rect(1, 2)``) are values.
 _LIST: Final = re.compile(r"<\*>(?:,? ?<\*>)++")
 _SCALED: Final = re.compile(
-    r"(?<![\w<])[<>]=?<\*>(?: (?:[KMGTP]i?B|B|ms|s|sec|min)\b)?|<\*> (?:[KMGTP]i?B|B)\b"
+    r"(?<![\w<>*])[<>]=?<\*>(?: (?:[KMGTP]i?B|B|ms|s|sec|min)\b)?|<\*>(?: (?:[KMGTP]i?B|B)\b)++"
 )
-_ASSIGNED: Final = re.compile(r"(?<![=!<>])= (?!\S*=)[\w.$/@+-]++(?![^\s,;)\]}])")
+_ASSIGNED: Final = re.compile(
+    r"(?<![\w-])([\w.-]{0,60}+(?: |(?<=\w))= )(?!\S*=)([\w.$/@+-]++)(?![^\s,;)\]}])"
+)
+_TELLING_KEYS: Final = frozenset(
+    [
+        *("err", "error", "errno", "reason", "cause", "exception", "code", "desc", "description"),
+        *("msg", "message", "status"),
+    ]
+)
 _SHOWN: Final = re.compile(r"=<\*>(?:\(<\*>\)|\{<\*>\}|\[<\*>\])")
 _MOMENT: Final = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
     r"(?:(?:<\*>[ -])?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ -]<\*>,?)"
     r"(?: <\*>)?(?: (?:[A-Z][A-Z]T|[A-Z]ST|UTC|GMT|CEST))?(?: <\*>)?"
 )
+_UNSETTLED: Final = re.compile(r"""["'`](?!<\*>)(?<!<\*>["'`])|<(?!\*>)|=(?!<\*>)""")
+_PASSES: Final = 8
 _SALIENT: Final = re.compile(
     r"\s*(?:Caused by|[\w.$]{0,120}(?:Error|Exception)\b|(?i:error|fatal|panic|detail|reason)\b)"
 )
@@ -134,8 +145,18 @@ def mask(message: str) -> str:
     """
     if "\n" in message:
         message = " | ".join(_salient(message))
-    if len(message) > CHARACTERS:
-        message = _cut(message)
+    masked = _mask_words(message if len(message) <= CHARACTERS else _cut(message))
+    if _UNSETTLED.search(masked):
+        # what one pass leaves may complete a pair of quotes or an assignment
+        for _ in range(_PASSES):
+            again = _mask_words(masked)
+            if again == masked:
+                break
+            masked = again
+    return masked
+
+
+def _mask_words(message: str) -> str:
     if '"' in message or "'" in message or "`" in message:
         message = _QUOTED.sub(_replace_quoted, message)
     known = _known
@@ -152,7 +173,7 @@ def mask(message: str) -> str:
         former = token
     masked = " ".join(words)
     if "= " in masked:
-        masked = _ASSIGNED.sub("= <*>", masked)
+        masked = _ASSIGNED.sub(_replace_assigned, masked)
     if WILDCARD in masked:
         masked = _condensed(masked)
     return masked if len(masked) <= CHARACTERS else _cut(masked)
@@ -182,7 +203,9 @@ def _condensed(masked: str) -> str:
     if "B" in masked or "<<" in masked or "><" in masked or "=<" in masked:
         masked = _SCALED.sub(WILDCARD, masked)
         masked = _SHOWN.sub("=<*>", masked)
-    masked = _MOMENT.sub(WILDCARD, masked)
+    found = 1
+    while found:
+        masked, found = _MOMENT.subn(WILDCARD, masked)
     if "<*>,<" in masked or "<*>, <" in masked or "<*> <" in masked:
         masked = _LIST.sub(WILDCARD, masked)
     return masked
@@ -190,6 +213,8 @@ def _condensed(masked: str) -> str:
 
 def _mask_token(token: str) -> str:
     """One word with its variable parts out; remembered, for the same words come again."""
+    if len(token) > _WORD_CHARACTERS:
+        return WILDCARD
     plain = _PLAIN.fullmatch(token)
     if plain:
         masked = f"{plain[1]}{WILDCARD}{plain[2]}"
@@ -210,6 +235,11 @@ def _replace(match: re.Match[str]) -> str:
     if match.lastindex:
         return match[0]
     return "=<*>" if match[0][0] == "=" else WILDCARD
+
+
+def _replace_assigned(match: re.Match[str]) -> str:
+    """``key = value``; what names the failure stays, as in ``desc = context deadline exceeded``."""
+    return match[0] if match[1].rstrip("= ").lower() in _TELLING_KEYS else f"{match[1]}{WILDCARD}"
 
 
 def _replace_quoted(match: re.Match[str]) -> str:

@@ -10,8 +10,7 @@ then the same with frames of two gaps, for what varies in two places at a time.
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -44,9 +43,6 @@ _NEVER: Final = 1 << 62
 _TELLING: Final = ("Exception", "Error", "Fault", "Failure", "Interrupt")
 """Ends of words that say what went wrong."""
 
-_PAIR_PLACES: Final = 6
-"""Most places of a message that are tried two at a time."""
-
 _PIECES: Final = re.compile(r"((?:[\s,;:=()\[\]{}\"'`|]|\.{2,})+)")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _CODE: Final = re.compile(r"(?<![\w/.-])-?\d{1,5}(?![\w.-])")
@@ -77,6 +73,8 @@ _PREPOSITIONS: Final = frozenset(
 )
 
 Words = tuple[str, ...]
+Frame = tuple[tuple[int, ...], list[Words]]
+"""Places that are left open, and the patterns that agree at all others."""
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -190,7 +188,11 @@ def _merged(separators: Words, members: Mapping[Words, object]) -> dict[Words, W
     current = {words: words for words in members}
     for _ in range(ROUNDS):
         patterns = set(current.values())
-        gaps = _gaps(separators, patterns, 1) or _gaps(separators, patterns, 2)
+        if len(patterns) < 2:
+            break
+        gaps = _gaps(separators, _wide_frames(separators, patterns)) or _gaps(
+            separators, _narrow_frames(patterns)
+        )
         if not gaps:
             break
         for words, pattern in current.items():
@@ -202,49 +204,51 @@ def _merged(separators: Words, members: Mapping[Words, object]) -> dict[Words, W
     return current
 
 
-def _gaps(separators: Words, patterns: set[Words], size: int) -> dict[Words, set[int]]:
-    """The places of each pattern that turned out variable, from frames with ``size`` gaps."""
+def _gaps(separators: Words, frames: Iterable[Frame]) -> dict[Words, set[int]]:
+    """The places of each pattern that turned out variable."""
     found: defaultdict[Words, set[int]] = defaultdict(set)
-    if len(patterns) < 2:
-        return found
-    for places, members in _frames(separators, patterns, size):
-        if all(_variable(separators, members, place, size) for place in places):
-            for pattern in members:
-                found[pattern].update(place for place in places if pattern[place] != WILDCARD)
-    return {pattern: places for pattern, places in found.items() if places}
+    for places, members in frames:
+        for place in places:
+            if _variable(separators, members, place):
+                for pattern in members:
+                    if pattern[place] != WILDCARD:
+                        found[pattern].add(place)
+    return found
 
 
-def _frames(
-    separators: Words, patterns: set[Words], size: int
-) -> Iterator[tuple[tuple[int, ...], list[Words]]]:
-    """Patterns that are alike but for the words at ``size`` places, with these places."""
-    hashes = {
-        pattern: sum(hash((place, word)) for place, word in enumerate(pattern))
-        for pattern in patterns
-    }
-    by_places: defaultdict[tuple[int, ...], list[Words]] = defaultdict(list)
-    for pattern in patterns:
-        places = [place for place, word in enumerate(pattern) if _LETTER.search(word)]
-        if size > 1:
-            places = [place for place in places if _promising(separators, pattern, place)]
-            places = places[:_PAIR_PLACES]
-        else:
-            places += [place for place, word in enumerate(pattern) if word == WILDCARD]
-        for combination in combinations(places, size):
-            by_places[combination].append(pattern)
-    for gap, candidates in by_places.items():
+def _narrow_frames(patterns: Iterable[Words]) -> Iterator[Frame]:
+    """Patterns that are alike but for one word."""
+    hashed = [(pattern, [hash(each) for each in enumerate(pattern)]) for pattern in patterns]
+    totals = [(pattern, hashes, sum(hashes)) for pattern, hashes in hashed]
+    for place in range(len(hashed[0][0])):
         frames: defaultdict[int, list[Words]] = defaultdict(list)
-        for pattern in candidates:
-            rest = hashes[pattern] - sum(hash((place, pattern[place])) for place in gap)
-            frames[rest].append(pattern)
+        for pattern, hashes, total in totals:
+            frames[total - hashes[place]].append(pattern)
         for members in frames.values():
             if len(members) > 1:
-                yield gap, members
+                yield (place,), members
+
+
+def _wide_frames(separators: Words, patterns: Iterable[Words]) -> Iterator[Frame]:
+    """Patterns that are alike but for the words that look like names or stand where names do."""
+    frames: defaultdict[tuple[str | None, ...], list[Words]] = defaultdict(list)
+    for pattern in patterns:
+        frame = tuple(
+            None if _promising(separators, pattern, place) else word
+            for place, word in enumerate(pattern)
+        )
+        frames[frame].append(pattern)
+    for frame, members in frames.items():
+        if len(members) > 1:
+            yield tuple(place for place, word in enumerate(frame) if word is None), members
 
 
 def _promising(separators: Words, pattern: Words, place: int) -> bool:
+    word = pattern[place]
+    if not word or word == WILDCARD:
+        return word == WILDCARD
     before, _ = _before(separators, pattern, place)
-    return before in _NAMING or before in _PREPOSITIONS or _looks_like_a_name(pattern[place])
+    return before in _NAMING or before in _PREPOSITIONS or _looks_like_a_name(word)
 
 
 def _before(separators: Words, pattern: Words, place: int) -> tuple[str, str]:
@@ -252,10 +256,10 @@ def _before(separators: Words, pattern: Words, place: int) -> tuple[str, str]:
     return (pattern[place - 1].lower(), separators[place - 1]) if place else ("", "")
 
 
-def _variable(separators: Words, members: Sequence[Words], place: int, size: int) -> bool:
+def _variable(separators: Words, members: Sequence[Words], place: int) -> bool:
     """Whether the words of like messages at one place are values rather than what is said."""
     values = {pattern[place] for pattern in members}
-    if len(values) < size or opposed(values):
+    if len(values) < 2 or not all(values) or opposed(values):
         return False
     sample = members[0]
     before, between = _before(separators, sample, place)
