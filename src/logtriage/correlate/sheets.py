@@ -148,8 +148,10 @@ def first_line(exemplar: Exemplar) -> str:
 
 
 def evidence_of(root: Root) -> list[Evidence]:
-    """Up to EVIDENCE lines: what the failed component says of its end, the cause's own first
-    records, then the first record of the strongest effects.
+    """Up to EVIDENCE lines, without doubles.
+
+    What the failed component says of its end, the cause's own first records, then the first
+    record of the strongest effects.
     """
     node = root.node
     chosen: list[Exemplar] = [*root.evidence[:2]]

@@ -150,7 +150,7 @@ def conclude(tallies: Tallies, tools: Tools, *, interrupted: bool = False) -> Re
     return correlate(
         tallies,
         fold(tallies),
-        knowledge=tools.packs.categories,
+        categories=tools.packs.categories,
         generated_at=tools.now,
         interrupted=interrupted,
     )

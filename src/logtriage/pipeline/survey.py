@@ -61,8 +61,12 @@ def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
     if is_binary(sample):
         return Survey(binary=True, component=component)
     lines = spread(sample.decode(errors="replace").split("\n"))
+    found = detect(tools.catalog, lines)
     forced = tools.forced_format
-    found = detect(tools.catalog, lines, only=forced)
+    if forced is not None:
+        found = msgspec.structs.replace(
+            found, formats=(tools.catalog.get(forced).name,), wrappers=(), interleaved=False
+        )
     framed = bool(found.formats) and not found.wrappers and not found.interleaved
     return Survey(
         formats=found.formats,

@@ -13,6 +13,7 @@ from logtriage.classify.ruleset import Classifier
 from logtriage.errors import UsageError
 from logtriage.packs.load import Packs, load_packs
 from logtriage.parse.catalog import Catalog, load_catalog
+from logtriage.parse.level_scan import level_patterns
 from logtriage.pipeline.judge import Judge
 from logtriage.scan.patterns import Pattern
 from logtriage.scan.scanner import Scanner, make_scanner
@@ -77,16 +78,18 @@ class Tools:
     @cached_property
     def rule_scanner(self) -> Scanner:
         """Finds lines that some rule, change or trace might be about."""
-        return make_scanner("rules", [*self._rule_patterns()])
+        return make_scanner("rules", self._rule_patterns(levelled=True))
 
     @cached_property
     def wide_scanner(self) -> Scanner:
         """As `rule_scanner`, and lines with the wording of failure: for formats without levels."""
-        return make_scanner("wide", [*self._rule_patterns(), *self.packs.failure_patterns()])
+        return make_scanner(
+            "wide", [*self._rule_patterns(levelled=False), *self.packs.failure_patterns()]
+        )
 
-    def _rule_patterns(self) -> list[Pattern]:
+    def _rule_patterns(self, *, levelled: bool) -> list[Pattern]:
         heads = [Pattern(expression) for expression in trace_head_patterns()]
-        return [*self.packs.patterns(), *heads]
+        return [*self.packs.patterns(levelled=levelled), *heads]
 
     def scanners(self, formats: tuple[str, ...], *, levelled: bool) -> list[Scanner]:
         """What to scan an input of these formats for; ``levelled``: its records state levels."""
@@ -109,12 +112,13 @@ class Tools:
 
     def kind_of(self, component: str | None) -> str | None:
         """Kind of component that a program's name tells."""
-        return component_kind(component) if component else None
+        return self.catalog.component_kinds.get(component.lower()) if component else None
 
     def level_scanner(self, formats: tuple[str, ...]) -> Scanner:
         """Finds the lines at warn or above of these formats by how they write their levels."""
         known = self._levels.get(formats)
         if known is None:
-            patterns = self.catalog.level_patterns(formats)
+            made = [self.catalog.get(name) for name in formats]
+            patterns = level_patterns(made, self.catalog.get("json-lines").keys.severity)
             known = self._levels[formats] = make_scanner("levels", patterns)
         return known

@@ -1,0 +1,127 @@
+"""Patterns for the native scan that find the lines at warn or above of a set of formats.
+
+They come from the formats themselves: how each writes its levels, and where.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from logtriage.model.severity import WARN
+from logtriage.parse.levels import NUMBER_BY_LETTER, NUMBER_BY_TENS, NUMBER_BY_WORD, number_of
+from logtriage.parse.schema import Format, FormatLine
+from logtriage.scan.patterns import Pattern
+from logtriage.scan.plain import strip_names
+
+_LOUD: Final = tuple(
+    word for word, number in NUMBER_BY_WORD.items() if number >= WARN and word.isascii()
+)
+_STATUS: Final = re.compile(r"\(\?P<(?:status|http\.response\.status_code)>")
+
+
+def level_patterns(
+    formats: Iterable[Format], default_severity_keys: Iterable[str]
+) -> list[Pattern]:
+    """Patterns of all formats together; at least one matches each line that states warn or more."""
+    found: set[Pattern] = set()
+    for made in formats:
+        if made.scan:
+            found.update(Pattern(expression) for expression in made.scan)
+        elif made.kind == "json":
+            keys = made.keys.severity or tuple(default_keys)
+            found.update(_document_patterns(keys, made))
+        elif made.kind == "logfmt":
+            found.add(Pattern(rf"(?:level|lvl|severity|priority)=\"?(?:{'|'.join(_LOUD)})\b", True))
+        else:
+            for line in made.lines:
+                found.update(_line_patterns(line, made))
+    return sorted(found)
+
+
+def _document_patterns(keys: Iterable[str], made: Format) -> Iterator[Pattern]:
+    names = sorted({re.escape(key.rpartition(".")[2]) for key in keys})
+    # a quote may be escaped where the document stands inside another
+    start = rf"\"(?:{'|'.join(names)})\\?\"[ \t]*:[ \t]*"
+    words = sorted(
+        {*_LOUD, *(w.lower() for w, n in made.levels.items() if n >= WARN and len(w) > 1)}
+    )
+    yield Pattern(rf"{start}\\?\"?\[?(?:{'|'.join(re.escape(word) for word in words)})", True)
+    numbers = {tens for tens, number in NUMBER_BY_TENS.items() if number >= WARN}
+    numbers |= {word for word, number in made.levels.items() if number >= WARN and word.isdigit()}
+    yield Pattern(rf"{start}\\?\"?(?:{'|'.join(sorted(numbers))})\b", True)
+    letters = {word for word, number in made.levels.items() if number >= WARN and len(word) == 1}
+    letters = {letter for letter in letters if letter.isalpha()}
+    if letters:
+        yield Pattern(rf"{start}\\?\"[{''.join(sorted(letters))}]\\?\"")
+
+
+def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
+    if line.severity is not None:
+        number = line.severity if isinstance(line.severity, int) else number_of(line.severity)
+        if (number or 0) >= WARN:
+            yield Pattern(strip_names(_without_tail(line.regex)))
+        return
+    group = _group(line.regex, "severity")
+    if group is None:
+        if made.kind == "access" or _STATUS.search(line.regex):
+            yield Pattern(r"[\" \t,|]5\d\d[\" \t,|]")
+        pri = _group(line.regex, "pri")
+        if pri is not None:
+            # severity is the priority modulo 8: warning is 4
+            yield Pattern(r"^<\d{0,2}[0-9]>")
+        return
+    start, stop = group
+    forms = _forms(line.regex[start:stop], made)
+    before, after = line.regex[: start - len("(?P<severity>")], line.regex[stop + 1 :]
+    single = sorted(form for form in forms if len(form) == 1)
+    words = sorted(form for form in forms if len(form) > 1)
+    if single and not words:
+        escaped = "|".join(re.escape(form) for form in single)
+        yield Pattern(f"{strip_names(before)}(?:{escaped})")
+    if words:
+        joined = "|".join(re.escape(word) for word in words)
+        opened = r"\[" if before.endswith(r"\[") else r"\b"
+        closed = r"\]" if opened == r"\[" and after.startswith(r"\]") else r"\b"
+        yield Pattern(f"{opened}(?:{joined}){closed}")
+
+
+def _forms(inner: str, made: Format) -> set[str]:
+    """The ways of writing a level of warn or more that the format's own group takes."""
+    taken = re.compile(inner).fullmatch
+    loud = {word for word, number in made.levels.items() if number >= WARN}
+    quiet = {word for word, number in made.levels.items() if number < WARN}
+    for word in _LOUD:
+        loud.update((word, word.upper(), word.title()))
+    loud |= {letter for letter, number in NUMBER_BY_LETTER.items() if number >= WARN}
+    return {form for form in loud - quiet if taken(form)}
+
+
+def _group(regex: str, name: str) -> tuple[int, int] | None:
+    """Start and end of what stands inside a named group."""
+    opening = f"(?P<{name}>"
+    start = regex.find(opening)
+    if start < 0:
+        return None
+    start += len(opening)
+    depth, inside, position = 1, False, start
+    while position < len(regex):
+        character = regex[position]
+        if character == "\\":
+            position += 2
+            continue
+        if inside:
+            inside = character != "]"
+        elif character == "[":
+            inside = True
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if not depth:
+                return start, position
+        position += 1
+    return None
+
+
+def _without_tail(regex: str) -> str:
+    return re.sub(r"\(\?P<\w+>\.\*\)\$$", "", regex)
