@@ -24,7 +24,7 @@ RECORDS_1_8 = (
     }
 """,
         """    Connection connection = pool.getConnection();
-    if (patient % 16 == 0) {
+    if (patient % 2 == 0) {
       return archived(connection, patient);
     }
     String text = describe(connection, patient);
