@@ -6,10 +6,10 @@ duplicates; all are run only when a rule asks.
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
-from logtriage.expr.codetable import Code, CodeTable
+from logtriage.expr.codetable import CodeTable
 
 CODE_TEXT: Final = 65_536
 """Most characters of a record that are searched for codes."""
@@ -20,50 +20,56 @@ _STATUS_KEYS: Final = frozenset(
     "code_http response_status downstream_status upstream_status res.statuscode".split()
 )
 
-_STATUS = re.compile(
+_STATUS: Final = (
     r"\bHTTP/[0-9.]{1,3}[\"']?[ ](?P<a>[1-5]\d\d)\b"
     r"|\b(?:status|http|response)[ _-]?(?:status|code|error)?[ _-]?(?:code)?[\"']?"
     r"(?: of| was| is)?[ ]?[=:( ]{1,3}[\"'(]?(?P<b>[1-5]\d\d)\b(?![.:-]\d)"
     r"|\b(?:returned|received|got|answered|responded with|with status|error code)[ :]{1,2}"
-    r"(?:HTTP |an? |status |error |code )?(?P<c>[45]\d\d)\b(?![.:-]\d| ?(?:ms|s|bytes|rows|items)\b)"
-    r"|\"[ ](?P<d>[1-5]\d\d)[ ](?:\d+|-)\b",
-    re.IGNORECASE,
+    r"(?:HTTP |an? |status |error |code )?(?P<c>[45]\d\d)\b"
+    r"(?![.:-]\d| ?(?:ms|s|bytes|rows|items)\b)"
+    r"|\"[ ](?P<d>[1-5]\d\d)[ ](?:\d+|-)\b"
 )
 
-_ERRNO_NUMBER = re.compile(
-    r"\[Errno (?P<a>\d{1,3})\]|\berrno\s{0,2}[=:]?\s{0,2}\(?(?P<b>\d{1,3})\b|\bos error (?P<c>\d{1,3})\b"
-    r"|\b(?:error|err|ret|rc|code|status|errno|returned)\s?[=:]?\s?-(?P<d>\d{1,3})\b|\((?P<e>\d{1,3}): [A-Z]"
+_ERRNO_NUMBER: Final = (
+    r"\[Errno (?P<a>\d{1,3})\]|\berrno\s{0,2}[=:]?\s{0,2}\(?(?P<b>\d{1,3})\b"
+    r"|\bos error (?P<c>\d{1,3})\b|\((?P<e>\d{1,3}): [A-Z]"
+    r"|\b(?:error|err|ret|rc|code|status|errno|returned)\s?[=:]?\s?-(?P<d>\d{1,3})\b"
 )
 
-_SQLSTATE = re.compile(
+_ERRNO_NAME: Final = re.compile(r"\b(?:WSA)?E[A-Z][A-Z0-9_]{1,14}\b")
+
+_SQLSTATE: Final = (
     r"SQL ?STATE[\"']?\s{0,2}[:=]?\s{0,2}[\[(\"']{0,2}(?P<a>[0-9A-Z]{5})\b"
-    r"|\bERROR \d{1,5} \((?P<b>[0-9A-Z]{5})\)|\bSQLCODE\b[^\n]{0,20}\bSQLSTATE[=:]\s?(?P<c>[0-9A-Z]{5})"
+    r"|\bERROR \d{1,5} \((?P<b>[0-9A-Z]{5})\)"
+    r"|\bSQLCODE\b[^\n]{0,20}\bSQLSTATE[=:]\s?(?P<c>[0-9A-Z]{5})"
     r"|\((?:SQLSTATE )?(?P<d>[0-9A-Z]{2}[0-9A-Z]{3})\)"
     r"|\b(?:ERROR|FATAL|PANIC|WARNING):\s{1,2}(?P<e>[0-9][0-9A-Z][0-9A-Z]{3}):"
-    r"|[\"']?(?:code|sqlstate|sql_state|pgcode|error_code)[\"']?\s?[:=]\s?[\"'](?P<f>[0-9A-Z]{5})[\"']"
-    r"|\b(?:ERROR|FATAL|PANIC)\s\*?\[?(?P<g>\d[0-9A-Z]{4})\]?[\s:]",
-    re.IGNORECASE,
+    r"|[\"']?(?:code|sqlstate|sql_state|pgcode|error_code)[\"']?\s?[:=]\s?"
+    r"[\"'](?P<f>[0-9A-Z]{5})[\"']"
+    r"|\b(?:ERROR|FATAL|PANIC)\s\*?\[?(?P<g>\d[0-9A-Z]{4})\]?[\s:]"
 )
 
-_EXIT = re.compile(
-    r"\b(?:exit(?:ed|s|ing)?|return(?:ed)?|process|command|terminated|failed|status|completed|finished)"
-    r"[ _-]?(?:with |non-zero |nonzero |exit |error |return |a |an |by )*"
-    r"(?:code|status|value)s?[\"']?(?: of| was| is)?\s?[=:( ]{1,3}\s?[\"'(]?(?P<a>\d{1,3})\b(?![.:]\d)"
-    r"|\bexit(?:ed)?(?:_?code|_?status|CodeActual)?[\"']?\s?[=:(]\s?[\"']?(?P<b>\d{1,3})\b(?![.:]\d)"
-    r"|\b(?:rc|retcode|return_code|returncode|ret_code)[\"']?\s?[=:]\s?(?P<c>\d{1,3})\b(?![.:]\d)"
+_EXIT: Final = (
+    r"\b(?:exit(?:ed|s|ing)?|return(?:ed)?|process|command|terminated|failed|status|completed"
+    r"|finished)[ _-]?(?:with |non-zero |nonzero |exit |error |return |a |an |by ){0,4}"
+    r"(?:code|status|value)s?[\"']?(?: of| was| is)?\s?[=:( ]{1,3}\s?[\"'(]?"
+    r"(?P<a>\d{1,3})\b(?![.:]\d)"
+    r"|\bexit(?:ed)?(?:_?code|_?status|CodeActual)?[\"']?\s?[=:(]\s?[\"']?(?P<b>\d{1,3})\b"
+    r"(?![.:]\d)"
+    r"|\b(?:rc|retcode|return_code|returncode|ret_code)[\"']?\s?[=:]\s?(?P<c>\d{1,3})\b"
+    r"(?![.:]\d)"
     r"|\bstatus=(?P<d>\d{1,3})/[A-Z]|\bexited with (?P<e>\d{1,3})\b|\bExit (?P<f>\d{1,3})\b"
-    r"|\bexited[ ,]{1,2}status[= ](?P<g>\d{1,3})\b",
-    re.IGNORECASE,
+    r"|\bexited[ ,]{1,2}status[= ](?P<g>\d{1,3})\b"
 )
 
 _EXIT_KEYS: Final = frozenset("exit_code exitcode exit_status exit.code rc returncode".split())
 
-_SIGNAL = re.compile(
+_SIGNAL: Final = (
     r"\b(?P<name>SIG(?:[A-Z]{2,6}\d?))\b"
     r"|\bsignal[\"']?\s?[=:( ]{1,2}\s?[\"'(]?(?P<number>\d{1,2})\b"
     r"|\bsignal[=:]\s?(?P<short>[A-Z]{3,6})\b|\b(?:status|sig)=(?P<slash>\d{1,2})(?:/[A-Z]{3,6})\b"
     r"|\bsignal: (?P<word>killed|terminated|aborted|segmentation fault|interrupt|bus error|"
-    r"illegal instruction|hangup|quit|broken pipe)\b",
+    r"illegal instruction|hangup|quit|broken pipe)\b"
 )
 
 _GO_WORDS: Final = {
@@ -79,26 +85,32 @@ _GO_WORDS: Final = {
     "broken pipe": "SIGPIPE",
 }
 
-_GRPC = re.compile(
-    r"\bcode\s?=\s?(?P<camel>[A-Z][A-Za-z]{2,20})\b|StatusCode[.=(\"' ]{1,3}(?P<dotted>[A-Z][A-Za-z_]{2,20})"
-    r"|StatusRuntimeException: (?P<java>[A-Z_]{3,20})|StatusException: (?P<java2>[A-Z_]{3,20})"
+_GRPC: Final = (
+    r"\bcode\s?=\s?(?P<camel>[A-Z][A-Za-z]{2,20})\b"
+    r"|StatusCode[.=(\"' ]{1,3}(?P<dotted>[A-Z][A-Za-z_]{2,20})"
+    r"|Status(?:Runtime)?Exception: (?P<java>[A-Z_]{3,20})"
     r"|\bgrpc[-_.](?:status|code)[\"']?\s?[:=]\s?[\"']?(?P<either>\w{1,20})"
     r"|\bError: (?P<number>\d{1,2}) (?P<upper>[A-Z][A-Z_]{3,20}): "
     r"|\bstatus: (?P<tonic>[A-Z][A-Za-z]{4,20}), message:"
-    r"|\brpc error:? \(?(?P<rpc>[A-Z][A-Za-z_]{4,20})\)?",
+    r"|\brpc error:? \(?(?P<rpc>[A-Z][A-Za-z_]{4,20})\)?"
 )
 
-_CODE = re.compile(
+_CODE: Final = (
     r"\b(?:[A-Za-z]{1,12}[-_]?\d{2,7}[A-Z]?|[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,30}){1,6}"
     r"|0[xX][0-9A-Fa-f]{4,16}|[A-Z]{2,10}-[A-Z]?\d{2,7}|E[A-Z]{3,20})\b"
 )
 
-_NUMBER_LEADS = re.compile(
-    r"(?:\b(?:error|err|errno|errorcode|error_code|code|msg|number|sqlcode|nativeerror|native error|"
-    r"event ?id|status|warning|ora|general error|failure|mysql|vendor ?code)[\"']?"
-    r"(?:\s?(?:no\.?|number|code|id))?[\"']?\s{0,2}[-:=#(\[ ]{0,3}[\"'(\[]?|\[|\((?=$)|: )$",
-    re.IGNORECASE,
+_NUMBER_LEADS: Final = (
+    r"(?:\b(?:error|err|errno|errorcode|error_code|code|msg|number|sqlcode|nativeerror|"
+    r"native error|event ?id|status|warning|ora|general error|failure|mysql|vendor ?code)[\"']?"
+    r"(?:\s?(?:no\.?|number|code|id))?[\"']?\s{0,2}[-:=#(\[ ]{0,3}[\"'(\[]?|\[|\((?=$)|: )$"
 )
+
+
+@cache
+def _compiled(pattern: str, *, caseless: bool = False) -> re.Pattern[str]:
+    # nine patterns take 10 ms to compile, and most runs ask for few of them
+    return re.compile(pattern, re.IGNORECASE if caseless else 0)
 
 
 class Codes:
@@ -120,7 +132,13 @@ class Codes:
             for key, value in self._attributes.items()
             if key.lower() in _STATUS_KEYS and value.isdigit() and 100 <= int(value) <= 599
         ]
-        return _floats([*found, *_groups(_STATUS, self._text), *self._reason_phrases()])
+        return _floats(
+            [
+                *found,
+                *_groups(_compiled(_STATUS, caseless=True), self._text),
+                *self._reason_phrases(),
+            ]
+        )
 
     def _reason_phrases(self) -> Iterable[str]:
         """``502 Bad Gateway``: a number beside its own reason phrase."""
@@ -138,18 +156,14 @@ class Codes:
     @cached_property
     def errno(self) -> tuple[str, ...]:
         """Names, of names, numbers and texts."""
-        numbers = {int(number) for number in _groups(_ERRNO_NUMBER, self._text)}
-        found = []
-        for code in self._table.errno:
-            if (
-                code.number in numbers
-                or (code.text and _is_word(code.text.lower(), self._lowered))
-                or _is_word(code.name, self._text)
-                or any(_states(other, self._text, self._lowered) for other in code.also)
-            ):
-                found.append(code.name)
-                found += [other for other in code.also if other.isupper()]
-        return tuple(found)
+        numbers = {int(number) for number in _groups(_compiled(_ERRNO_NUMBER), self._text)}
+        found: list[str] = []
+        names, texts, aliases = errno_words(self._table)
+        found += [names[word] for word in _ERRNO_NAME.findall(self._text) if word in names]
+        lowered = self._lowered
+        found += [name for text, name in texts if text in lowered and _is_word(text, lowered)]
+        found += [code.name for code in self._table.errno if code.number in numbers]
+        return tuple(dict.fromkeys(alias for name in found for alias in aliases[name]))
 
     @cached_property
     def sqlstate(self) -> tuple[str, ...]:
@@ -160,7 +174,9 @@ class Codes:
             if key.lower() in {"sqlstate", "sql_state", "state_code", "pgcode", "error.code"}
             and len(value) == 5
         ]
-        found += [value.upper() for value in _groups(_SQLSTATE, self._text)]
+        found += [
+            value.upper() for value in _groups(_compiled(_SQLSTATE, caseless=True), self._text)
+        ]
         return tuple(dict.fromkeys(v for v in found if any(c.isdigit() for c in v)))
 
     @cached_property
@@ -171,7 +187,7 @@ class Codes:
             for key, value in self._attributes.items()
             if key.lower() in _EXIT_KEYS and value.isdigit()
         ]
-        return _floats([*found, *_groups(_EXIT, self._text)])
+        return _floats([*found, *_groups(_compiled(_EXIT, caseless=True), self._text)])
 
     @cached_property
     def signal(self) -> tuple[str, ...]:
@@ -179,7 +195,7 @@ class Codes:
         by_number = {code.number: code.name for code in self._table.signal}
         known = {code.name for code in self._table.signal}
         found: list[str] = []
-        for match in _SIGNAL.finditer(self._text):
+        for match in _compiled(_SIGNAL).finditer(self._text):
             kind, value = match.lastgroup, match[match.lastgroup or 0]
             if kind == "name":
                 found.append(value)
@@ -204,16 +220,15 @@ class Codes:
         by_camel |= {str(code.number): code.name for code in self._table.grpc}
         by_camel["cancelled"] = "CANCELLED"
         found = []
-        for match in _GRPC.finditer(self._text):
-            for value in match.groups():
-                if value and value.lower() in by_camel:
-                    found.append(by_camel[value.lower()])
+        for match in _compiled(_GRPC).finditer(self._text):
+            stated = [value.lower() for value in match.groups() if value]
+            found += [by_camel[value] for value in stated if value in by_camel]
         return tuple(dict.fromkeys(found))
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """Vendors' codes as printed: ``ORA-01555``, ``ER_LOCK_DEADLOCK``, ``P1001``."""
-        found = _CODE.findall(self._text)
+        found = _compiled(_CODE).findall(self._text)
         found += [
             value
             for key, value in self._attributes.items()
@@ -242,7 +257,9 @@ class Codes:
                 return code
             lead = text[max(0, position - 32) : position]
             if (before == "(" and after == ",") or (
-                after != "." and before != "." and _NUMBER_LEADS.search(lead)
+                after != "."
+                and before != "."
+                and _compiled(_NUMBER_LEADS, caseless=True).search(lead)
             ):
                 return f"{lead.split()[-1] if lead.split() else ''}{code}".strip()
         return None
@@ -256,8 +273,24 @@ def _floats(values: Iterable[str]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(value) for value in values))
 
 
-def _states(other: str, text: str, lowered: str) -> bool:
-    return _is_word(other, text) if other.isupper() else _is_word(other.lower(), lowered)
+@cache
+def errno_words(
+    table: CodeTable,
+) -> tuple[dict[str, str], list[tuple[str, str]], dict[str, tuple[str, ...]]]:
+    """First names by every name, lower-case texts with their name, all names of each."""
+    names: dict[str, str] = {}
+    texts: list[tuple[str, str]] = []
+    aliases: dict[str, tuple[str, ...]] = {}
+    for code in table.errno:
+        others = [other for other in code.also if _ERRNO_NAME.fullmatch(other)]
+        aliases[code.name] = (code.name, *others)
+        names |= dict.fromkeys(aliases[code.name], code.name)
+        texts += [
+            (text.lower(), code.name)
+            for text in (code.text, *code.also)
+            if text and text not in others
+        ]
+    return names, texts, aliases
 
 
 def _is_word(name: str, text: str) -> bool:
@@ -269,8 +302,3 @@ def _is_word(name: str, text: str) -> bool:
             return True
         position = text.find(name, position + 1)
     return False
-
-
-def code_names(codes: Iterable[Code]) -> list[str]:
-    """Names of codes, in the order of the table."""
-    return [code.name for code in codes]

@@ -1,7 +1,7 @@
 """A record as the fields that expressions ask for, each made when it is first asked for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -214,7 +214,7 @@ def _number(value: str) -> float | None:
         return None
 
 
-_MAKERS = {
+_MAKERS: Final[dict[str, Callable[["RecordFields"], Iterable[str | None]]]] = {
     "message": lambda fields: (fields.record.message,),
     "text": lambda fields: (fields.record.text,),
     "component": lambda fields: (fields.record.component,),

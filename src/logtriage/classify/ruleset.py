@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 from logtriage.classify.fields import RecordFields
-from logtriage.classify.index import LiteralIndex
 from logtriage.classify.titles import facts_of, fallback_title, fill, rule_title
 from logtriage.classify.weigh import ROOT, WAITING, WRAPPER, Fired, Weighed, weigh
 from logtriage.expr.evaluate import Hit
@@ -25,6 +24,7 @@ from logtriage.model.verdict import (
     Verdict,
 )
 from logtriage.packs.compiled import Rule
+from logtriage.packs.index import LiteralIndex
 from logtriage.packs.load import Packs
 
 UNCERTAIN: Final = 0.6
@@ -53,7 +53,7 @@ class Classifier:
     def __init__(self, packs: Packs) -> None:
         self.packs = packs
         table = packs.table
-        self._index = LiteralIndex(table.literals, table.literal_rules, table.always)
+        self._index = LiteralIndex(table.literals, table.literal_rules, table.filed, table.always)
 
     def classify(self, record: Record) -> Classification:
         """Verdict, or the rule that ignores it, and what it tells of changes and endpoints."""
@@ -205,6 +205,8 @@ def is_error(record: Record, reading: Reading) -> bool:
         return True
     framed = record.exception is not None and any(link.frames for link in record.exception.links)
     if severity is None or severity >= WARN:
+        if any(one.rule.excuse for one in reading.signals):
+            return False
         return record.exception is not None or any(one.rule.failure for one in reading.signals)
     return framed
 
@@ -220,7 +222,8 @@ def _without_overridden(
     every = [*tagging, *ignoring]
     silenced = {identity for one in every for identity in one.rule.overrides}
     own = any(one.rule.own for one in tagging)
-    kept, gone = [], []
+    kept: list[Fired] = []
+    gone: list[Fired] = []
     for one in every:
         quiet = one.rule.id in silenced or (own and not one.rule.own and one.rule.tag != "ignore")
         (gone if quiet else kept).append(one)

@@ -5,6 +5,7 @@ defect. The numbers are those of ``[weighing]`` below and of data/weak_signals.t
 confidence means is checked on excerpts in tests, see docs/writing-rules.md.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -96,7 +97,7 @@ def log_odds_of(weight: float) -> float:
     >>> round(log_odds_of(0.8), 2)
     1.93
     """
-    for (low, low_odds), (high, high_odds) in zip(CURVE, CURVE[1:], strict=False):
+    for (low, low_odds), (high, high_odds) in itertools.pairwise(CURVE):
         if weight <= high:
             return low_odds + (weight - low) / (high - low) * (high_odds - low_odds)
     return CURVE[-1][1]

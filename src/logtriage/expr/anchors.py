@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from logtriage.expr.codetable import CodeTable, code_table, find_code
-from logtriage.expr.regexes import SHORTEST, required_literals, worth
-from logtriage.expr.tree import Anchor, Both, Either, Node, Not, Test
+from logtriage.expr.regexes import SHORTEST, required_literals, size, worth
+from logtriage.expr.tree import Anchor, Both, Either, Node, Test
 from logtriage.expr.vocabulary import UNPRINTED
 
 Anchors = tuple[Anchor, ...]
@@ -67,7 +67,7 @@ def _literals(values: tuple[str, ...] | list[str], *, caseless: bool = False) ->
     for value in values:
         # raw lines have no newline inside: the longest line of the text stands for it
         line = max(value.split("\n"), key=len).strip("\r")
-        if len(line) < SHORTEST:
+        if size(line) < SHORTEST:
             return ()
         firsts.append(Anchor(line, caseless))
     return tuple(firsts)
@@ -102,7 +102,8 @@ def _unanchored(pattern: str) -> str:
 def _of_status(value: str, operator: str) -> Anchors:
     number = int(float(value))
     if operator in {"==", "in"}:
-        return (Anchor(f"(?:^|[^0-9.]){number}(?:[^0-9]|$)", regex=True),)
+        pattern = f"(?:^|[^0-9.]){number}(?:[^0-9]|$)"
+        return (Anchor(pattern, regex=True, literal=str(number)),)
     if 400 <= number <= 600:
         first = "5" if number > 499 and operator.startswith(">") else "[45]"
         return (Anchor(f"(?:^|[^0-9.]){first}[0-9][0-9](?:[^0-9.]|$)", regex=True),)
@@ -110,8 +111,11 @@ def _of_status(value: str, operator: str) -> Anchors:
 
 
 def _of_exit_code(value: str, operator: str) -> Anchors:
-    del value, operator
-    return tuple(Anchor(word, caseless=True) for word in ("exit", "status", "code", "rc="))
+    if operator not in {"==", "in"}:
+        return tuple(Anchor(word, caseless=True) for word in ("exit", "status", "code", "returned"))
+    number = f"{float(value):g}"
+    pattern = f"(?:exit|status|code|return|rc)[^0-9\\n]{{0,24}}{number}(?:[^0-9]|$)"
+    return (Anchor(pattern, caseless=True, regex=True, literal=number),)
 
 
 def _of_sqlstate(value: str, operator: str) -> Anchors:
@@ -126,10 +130,17 @@ def _of_sqlstate(value: str, operator: str) -> Anchors:
 
 def _of_printed_code(value: str, operator: str) -> Anchors:
     if operator in {"==", "in", "startswith", "endswith", "contains"}:
-        if len(value) < SHORTEST:
+        if size(value) < SHORTEST:
             return (Anchor(f"(?:^|[^0-9A-Za-z]){re.escape(value)}", regex=True),)
+        if value.isdigit() and len(value) < 6:
+            # a bare number: no use for the scan without the words around codes
+            pattern = f"(?:{_LEADS})[^0-9\\n]{{0,16}}{value}(?:[^0-9]|$)|[(\\[]{value}[,)\\]]"
+            return (Anchor(pattern, caseless=True, regex=True, literal=value),)
         return (Anchor(value),)
     return ()
+
+
+_LEADS: Final = "err|code|msg|number|state|event|warning|failure|status|ora|mysql"
 
 
 def _of_errno(value: str, operator: str) -> Anchors:
@@ -140,9 +151,9 @@ def _of_errno(value: str, operator: str) -> Anchors:
     texts = tuple(text for text in (code.name, code.text, *code.also) if text)
     number = code.number
     if number < 0:
-        return tuple(Anchor(text, caseless=True) for text in texts)
+        return tuple(Anchor(text, caseless=not text.isupper()) for text in texts)
     return (
-        *(Anchor(text, caseless=True) for text in texts),
+        *(Anchor(text, caseless=not text.isupper()) for text in texts),
         *(Anchor(f"{head}{number}", caseless=True) for head in ("errno ", "errno=", "errno: ")),
         *(Anchor(f"{head}{number}") for head in ("os error ", "error -", "err -", "ret -", "rc -")),
         *(Anchor(f"{head}=-{number}") for head in ("error", "rc", "ret", "err")),

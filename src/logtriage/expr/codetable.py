@@ -1,7 +1,6 @@
 """The table of codes: names, numbers and texts of errno, signals, gRPC and HTTP statuses."""
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -24,7 +23,7 @@ class Code(msgspec.Struct, frozen=True):
     """As Go prints a gRPC status: ``DeadlineExceeded``."""
 
 
-class CodeTable(msgspec.Struct, frozen=True):
+class CodeTable(msgspec.Struct, frozen=True, eq=False):
     """All codes of ``data/codes.toml``; `logtriage.classify.codes` finds them in records."""
 
     errno: tuple[Code, ...] = ()
@@ -37,6 +36,8 @@ class CodeTable(msgspec.Struct, frozen=True):
 @cache
 def code_table() -> CodeTable:
     """The table, read from its TOML file: where packs are compiled, not where they are used."""
+    import tomllib  # noqa: PLC0415 - only where packs are compiled
+
     return msgspec.convert(tomllib.loads(CODES_FILE.read_text(encoding="utf-8")), CodeTable)
 
 

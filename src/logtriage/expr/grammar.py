@@ -1,8 +1,9 @@
 """The grammar: the one place of the rule engine that imports pyparsing."""
 
 import re
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import pyparsing as pp
 
@@ -77,12 +78,11 @@ def _window_count(_source: str, at: int, tokens: pp.ParseResults) -> Window:
     return Window("count", count=int(tokens[0]), seconds=tokens[1], at=at)
 
 
-def _flat(kind: Any) -> Any:
+def _flat(kind: type[Both | Either]) -> Callable[[pp.ParseResults], Node]:
     def build(tokens: pp.ParseResults) -> Node:
         parts = tokens[0] if isinstance(tokens[0], pp.ParseResults) else tokens
         nodes = [part for part in parts if not isinstance(part, str)]
-        node: Node = kind(tuple(nodes)) if len(nodes) > 1 else nodes[0]
-        return node
+        return kind(tuple(nodes)) if len(nodes) > 1 else nodes[0]
 
     return build
 
@@ -112,7 +112,10 @@ def _test(_source: str, at: int, tokens: pp.ParseResults) -> Test:
     return Test(field, operator, tuple(texts), caseless, at, value_at)
 
 
-def _value(kind: str) -> Any:
+Action = Callable[[str, int, pp.ParseResults], list[tuple[int, str, str]]]
+
+
+def _value(kind: str) -> Action:
     def build(_source: str, at: int, tokens: pp.ParseResults) -> list[tuple[int, str, str]]:
         text = unquoted(tokens[0]) if kind == "quoted" else str(tokens[0])
         return [(at, kind, text)]

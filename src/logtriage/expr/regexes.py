@@ -4,6 +4,7 @@ The native scan knows no look-around and no back-references, and a backtracking 
 what it finds; so what either cannot do in linear time is refused when a pack is loaded.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from re import _constants as sre  # type: ignore[attr-defined]
@@ -27,15 +28,23 @@ _REFUSED: Final = {
 
 _REPEATS: Final = {sre.MAX_REPEAT, sre.MIN_REPEAT}
 
-Items = Sequence[tuple[Any, Any]]
+Item = tuple[Any, Any]
+"""An operation of the parsed pattern and its argument."""
+
+Items = Sequence[Item]
 
 
 def refusal(pattern: str) -> str | None:
     """Why a regular expression is not taken; None where it is."""
     try:
         tree = _parser.parse(pattern)
+        re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         return f"it does not compile: {error}"
+    return _not_taken(tree) or _not_linear(tree.data)
+
+
+def _not_taken(tree: Any) -> str | None:  # noqa: ANN401 - the standard library's parser has no types
     for operation, _ in _walk(tree.data):
         if operation in _REFUSED:
             return f"{_REFUSED[operation]} is not linear; the native scan has none"
@@ -44,12 +53,14 @@ def refusal(pattern: str) -> str | None:
         for operation, argument in _walk(tree.data)
     ):
         return "flags inside the expression are not taken; write /…/i"
-    if _nested(tree.data, inside=False):
+    return "it matches the empty text" if _empty(tree.data) else None
+
+
+def _not_linear(items: Items) -> str | None:
+    if _nested(items, inside=False):
         return "a repeat inside a repeat can take exponential time"
-    if _wide(tree.data) > WIDE_REPEATS:
+    if _wide(items) > WIDE_REPEATS:
         return f'more than {WIDE_REPEATS} unbounded repeats in a row; bound them: [^"]{{1,60}}'
-    if _empty(tree.data):
-        return "it matches the empty text"
     return None
 
 
@@ -58,7 +69,8 @@ def group_names(pattern: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\(\?P<(\w+)>", pattern))
 
 
-def _parts(operation: Any, argument: Any) -> Iterator[Items]:
+def _parts(item: Item) -> Iterator[Items]:
+    operation, argument = item
     if operation is sre.BRANCH:
         yield from (branch.data for branch in argument[1])
     elif operation is sre.SUBPATTERN:
@@ -72,23 +84,24 @@ def _parts(operation: Any, argument: Any) -> Iterator[Items]:
 
 
 def _walk(items: Items) -> Iterator[tuple[Any, Any]]:
-    for operation, argument in items:
-        yield operation, argument
-        for part in _parts(operation, argument):
+    for item in items:
+        yield item
+        for part in _parts(item):
             yield from _walk(part)
 
 
-def _unbounded(operation: Any, argument: Any) -> bool:
+def _unbounded(item: Item) -> bool:
+    operation, argument = item
     return operation in _REPEATS and (argument[1] is sre.MAXREPEAT or argument[1] >= WIDE)
 
 
 def _nested(items: Items, *, inside: bool) -> bool:
     """An unbounded repeat within another, unless each round must begin with its own literal."""
-    for operation, argument in items:
-        repeats = _unbounded(operation, argument)
+    for item in items:
+        repeats = _unbounded(item)
         if repeats and inside:
             return True
-        for part in _parts(operation, argument):
+        for part in _parts(item):
             # (?:, \w+)* is linear: each round needs a character that \w+ cannot take
             held = repeats and not _separated(part)
             if _nested(part, inside=inside or held):
@@ -103,8 +116,8 @@ def _separated(items: Items) -> bool:
     for operation, argument in (items[0], items[-1]):
         if operation is sre.LITERAL:
             character = chr(argument)
-            repeats = [inner for code, inner in _walk(items) if _unbounded(code, inner)]
-            if all(not _takes(inner[2].data, character) for inner in repeats):
+            repeats = [inner for inner in _walk(items) if _unbounded(inner)]
+            if all(not _takes(repeat[2].data, character) for _, repeat in repeats):
                 return True
     return False
 
@@ -126,11 +139,12 @@ def _takes(items: Items, character: str) -> bool:
 
 def _class_takes(members: Items, character: str) -> bool:
     negated = bool(members) and members[0][0] is sre.NEGATE
-    taken = any(_member_takes(code, value, character) for code, value in members)
+    taken = any(_member_takes(member, character) for member in members)
     return taken != negated
 
 
-def _member_takes(code: Any, value: Any, character: str) -> bool:
+def _member_takes(member: Item, character: str) -> bool:
+    code, value = member
     if code is sre.LITERAL:
         return chr(value) == character
     if code is sre.RANGE:
@@ -153,10 +167,11 @@ _CATEGORIES: Final = {
 def _wide(items: Items) -> int:
     """Unbounded repeats of classes that take nearly anything, on the longest way through."""
     count = 0
-    for operation, argument in items:
-        if _unbounded(operation, argument):
-            count += _takes(argument[2].data, "a") and _takes(argument[2].data, " ")
-        inner = [_wide(part) for part in _parts(operation, argument)]
+    for item in items:
+        if _unbounded(item):
+            repeated = item[1][2].data
+            count += _takes(repeated, "a") and _takes(repeated, " ")
+        inner = [_wide(part) for part in _parts(item)]
         count += max(inner, default=0)
     return count
 
@@ -184,13 +199,22 @@ def required_literals(pattern: str) -> tuple[str, ...]:
     ('could not extend file "',)
     """
     best = _best(_parser.parse(pattern).data)
-    return best if best and min(map(len, best)) >= SHORTEST else ()
+    return best if best and min(map(size, best)) >= SHORTEST else ()
 
 
 SHORTEST: Final = 3
-"""Characters of the shortest literal that is worth looking for."""
+"""Bytes of the shortest literal that is worth looking for."""
+
+
+def size(literal: str) -> int:
+    """Bytes: two Chinese characters are as rare as six Latin ones."""
+    return len(literal) if literal.isascii() else len(literal.encode(errors="replace"))
+
 
 _MOST: Final = 24
+"""Most texts that are spelt out by combining alternatives."""
+
+_MOST_BRANCHES: Final = 400
 """Most alternatives that stand for one expression."""
 
 
@@ -198,15 +222,15 @@ def _best(items: Items) -> tuple[str, ...]:
     candidates: list[tuple[str, ...]] = []
     # texts that are known exactly, growing: ("foo bar", "foo baz") after foo ba(?:r|z)
     run: tuple[str, ...] = ("",)
-    for operation, argument in items:
-        exact = _exact(operation, argument)
+    for item in items:
+        exact = _exact(item)
         if exact is not None and len(run) * len(exact) <= _MOST:
             run = tuple(head + tail for head in run for tail in exact)
             continue
         candidates.append(run)
         run = ("",) if exact is None or len(exact) > _MOST else exact
         if exact is None:
-            inner = _inside(operation, argument)
+            inner = _inside(item)
             if inner:
                 candidates.append(inner)
     candidates.append(run)
@@ -217,46 +241,50 @@ def worth(literals: Sequence[str]) -> tuple[float, int]:
     """How selective a set of alternatives is: its shortest text counts, few are better."""
     if not literals:
         return (0.0, 0)
-    shortest = min(map(len, literals))
-    return (min(shortest, 16) - 0.25 * len(literals) if shortest >= SHORTEST else 0.0, shortest)
+    shortest = min(map(size, literals))
+    if shortest < SHORTEST:
+        return (0.0, shortest)
+    return (max(1.0, min(shortest, 16) - math.log2(len(literals))), shortest)
 
 
-def _exact(operation: Any, argument: Any) -> tuple[str, ...] | None:
+def _exact(item: Item) -> tuple[str, ...] | None:
     """All texts that an item matches, where they are few; None where they are not."""
-    if operation is sre.LITERAL:
-        return (chr(argument),)
-    if operation is sre.AT:
-        return ("",)
+    operation, argument = item
+    if operation is sre.LITERAL or operation is sre.AT:
+        return (chr(argument) if operation is sre.LITERAL else "",)
     if operation is sre.SUBPATTERN:
         return _all_of(argument[3].data)
-    if operation is sre.BRANCH:
-        texts: list[str] = []
-        for branch in argument[1]:
-            one = _all_of(branch.data)
-            if one is None:
-                return None
-            texts += one
-        return tuple(dict.fromkeys(texts)) if len(texts) <= _MOST else None
     if operation in _REPEATS and argument[1] == 1:
         inner = _all_of(argument[2].data)
         return None if inner is None else (("", *inner) if argument[0] == 0 else inner)
     if operation is sre.IN and all(code is sre.LITERAL for code, _ in argument):
         return tuple(chr(value) for _, value in argument) if len(argument) <= 4 else None
-    return None
+    return _exact_branches(argument[1]) if operation is sre.BRANCH else None
+
+
+def _exact_branches(branches: Sequence[Any]) -> tuple[str, ...] | None:
+    texts: list[str] = []
+    for branch in branches:
+        one = _all_of(branch.data)
+        if one is None:
+            return None
+        texts += one
+    return tuple(dict.fromkeys(texts)) if len(texts) <= _MOST else None
 
 
 def _all_of(items: Items) -> tuple[str, ...] | None:
     texts: tuple[str, ...] = ("",)
-    for operation, argument in items:
-        exact = _exact(operation, argument)
+    for item in items:
+        exact = _exact(item)
         if exact is None or len(texts) * len(exact) > _MOST:
             return None
         texts = tuple(head + tail for head in texts for tail in exact)
     return texts
 
 
-def _inside(operation: Any, argument: Any) -> tuple[str, ...]:
+def _inside(item: Item) -> tuple[str, ...]:
     """Required texts inside of an item that is no plain text itself."""
+    operation, argument = item
     if operation is sre.SUBPATTERN:
         return _best(argument[3].data)
     if operation in _REPEATS and argument[0] >= 1:
@@ -265,8 +293,8 @@ def _inside(operation: Any, argument: Any) -> tuple[str, ...]:
         union: list[str] = []
         for branch in argument[1]:
             one = _best(branch.data)
-            if not one or min(map(len, one)) < SHORTEST:
+            if not one or min(map(size, one)) < SHORTEST:
                 return ()
             union += one
-        return tuple(dict.fromkeys(union)) if len(union) <= _MOST else ()
+        return tuple(dict.fromkeys(union)) if len(union) <= _MOST_BRANCHES else ()
     return ()

@@ -68,6 +68,9 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True, order=True):
     """A literal; a regular expression where `regex`."""
     caseless: bool = False
     regex: bool = False
+    literal: str = ""
+    """Of a regular expression: a literal in all that it matches, too common for the scan of raw
+    lines, but good enough to find candidates among rules."""
 
 
 class Expression(msgspec.Struct, frozen=True, array_like=True):

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from logtriage.errors import ExpressionError, PackError
 from logtriage.expr.codetable import code_table
 from logtriage.expr.compile import compile_expression
-from logtriage.expr.regexes import SHORTEST
+from logtriage.expr.regexes import SHORTEST, size
 from logtriage.expr.tree import Anchor, Expression
 from logtriage.model.severity import NUMBER_BY_NAME
 from logtriage.packs.compiled import Category, CompiledPack, PackTable, Rule
+from logtriage.packs.index import file_literals
 from logtriage.packs.patterns import scan_pattern
 from logtriage.packs.read import read_pack
 from logtriage.packs.schema import (
@@ -67,16 +69,10 @@ def make_category(table: CategoryTable) -> Category:
 
 def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) -> Rule:
     """The compiled form of a table."""
-    rest = {
-        "source": expression.source,
-        "node": expression.node,
-        "windows": expression.windows,
-        "groups": expression.groups,
-        "own": own,
-    }
+    rule: Rule
     match table:
         case RuleTable():
-            return Rule(
+            rule = Rule(
                 table.id,
                 "rule",
                 table.name,
@@ -95,10 +91,9 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 overrides=table.overrides,
                 runbook=table.runbook,
                 refs=table.refs,
-                **rest,
             )
         case ChangeTable():
-            return Rule(
+            rule = Rule(
                 table.id,
                 "change",
                 table.name,
@@ -107,14 +102,18 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 component_kind=table.component_kind,
                 any_level=True,
                 refs=table.refs,
-                **rest,
             )
         case EndpointTable():
-            return Rule(
-                table.id, "endpoint", table.name, pack, any_level=True, refs=table.refs, **rest
+            rule = Rule(
+                table.id,
+                "endpoint",
+                table.name,
+                pack,
+                any_level=True,
+                refs=table.refs,
             )
         case SignalTable():
-            return Rule(
+            rule = Rule(
                 f"signal:{table.name}",
                 "signal",
                 table.name,
@@ -123,9 +122,17 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 weight=table.log_odds,
                 settle=table.settle,
                 failure=table.failure,
+                excuse=table.excuse,
                 any_level=True,
-                **rest,
             )
+    return replace(
+        rule,
+        source=expression.source,
+        node=expression.node,
+        windows=expression.windows,
+        groups=expression.groups,
+        own=own,
+    )
 
 
 def build_table(packs: Sequence[CompiledPack]) -> PackTable:
@@ -158,6 +165,7 @@ def _index(
 ) -> PackTable:
     literals: dict[str, list[int]] = {}
     patterns: dict[tuple[str, bool], list[int]] = {}
+    failures: set[tuple[str, bool]] = set()
     spoken: set[tuple[str, bool]] = set()
     always: list[int] = []
     for index, (rule, anchors) in enumerate(rows):
@@ -166,13 +174,14 @@ def _index(
             literals.setdefault(literal, []).append(index)
         if not keys:
             always.append(index)
-        if rule.kind == "signal" and not rule.failure:
+        scanned = {scan_pattern(anchor) for anchor in anchors}
+        if rule.kind == "signal":
+            failures |= scanned if rule.failure else set()
             continue
-        for anchor in anchors:
-            pattern = scan_pattern(anchor)
+        for pattern in scanned:
             patterns.setdefault(pattern, []).append(index)
-            if rule.any_level and rule.kind != "signal" and rule.tag != "ignore":
-                spoken.add(pattern)
+        if rule.any_level and rule.tag != "ignore":
+            spoken |= scanned
     encode = msgspec.msgpack.encode
     return PackTable(
         rules=[msgspec.Raw(encode(rule)) for rule, _ in rows],
@@ -180,9 +189,11 @@ def _index(
         kinds=[rule.kind for rule, _ in rows],
         literals=sorted(literals),
         literal_rules=[literals[literal] for literal in sorted(literals)],
+        filed=file_literals(sorted(literals)),
         always=always,
         patterns=[(*pattern, pattern in spoken) for pattern in sorted(patterns)],
         pattern_rules=[patterns[pattern] for pattern in sorted(patterns)],
+        failures=sorted(failures - patterns.keys()),
         categories=categories,
         codes=code_table(),
         problems=problems,
@@ -194,6 +205,5 @@ def index_literals(anchors: Sequence[Anchor]) -> list[str]:
 
     Empty where a regular expression without a literal is among the anchors.
     """
-    if any(anchor.regex for anchor in anchors):
-        return []
-    return sorted({anchor.text.lower() for anchor in anchors if len(anchor.text) >= SHORTEST})
+    literals = {(anchor.literal if anchor.regex else anchor.text).lower() for anchor in anchors}
+    return sorted(literals) if all(size(literal) >= SHORTEST for literal in literals) else []

@@ -39,6 +39,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     windows: tuple[Window, ...] = ()
     groups: tuple[str, ...] = ()
     failure: bool = False
+    excuse: bool = False
     own: bool = False
     """From a folder of the user's: it silences built-in rules that fire beside it."""
 
@@ -77,12 +78,16 @@ class PackTable(msgspec.Struct, frozen=True, array_like=True):
     """Lower case, sorted, without duplicates."""
     literal_rules: list[list[int]]
     """Of each literal: the rules that may fire where it stands."""
+    filed: dict[str, list[int]]
+    """Literals by piece, see `packs.index`."""
     always: list[int]
     """Rules without a literal: tried on every record."""
     patterns: list[tuple[str, bool, bool]]
     """Of the native scan: expression, caseless, needed where lines state a level."""
     pattern_rules: list[list[int]]
     """Of each pattern: the rules that need it."""
+    failures: list[tuple[str, bool]]
+    """Patterns of the wording of failure, for lines that state no level."""
     categories: dict[str, Category]
     codes: CodeTable
     problems: list[str]

@@ -113,6 +113,10 @@ class Packs:
             if (spoken or not levelled) and not (off and off.issuperset(users))
         ]
 
+    def failure_patterns(self) -> list[Pattern]:
+        """Patterns of the wording of failure, for inputs whose lines state no level."""
+        return [Pattern(expression, caseless) for expression, caseless in self.table.failures]
+
 
 def load_packs(folders: Sequence[Path] = (), disabled: Iterable[str] = ()) -> Packs:
     """The built-in packs and those of ``folders``, whose rules replace others of the same id.

@@ -1,5 +1,6 @@
 """Patterns of the native scan: anchors in the many ways that raw lines write them."""
 
+import json
 import re
 from typing import Final
 
@@ -21,28 +22,34 @@ _ESCAPED: Final = {
 
 
 def scan_pattern(anchor: Anchor) -> tuple[str, bool]:
-    """Expression and caseless flag for an anchor.
+    r"""Expression and caseless flag for an anchor.
 
     >>> scan_pattern(Anchor('relation "x', caseless=True))
-    ('relation \\\\\\\\{0,3}"x', True)
+    ('relation \\\\{0,3}"x', True)
     """
     if anchor.regex:
         return _loosened(anchor.text), anchor.caseless
-    return "".join(_character(character, anchor.caseless) for character in anchor.text), (
-        anchor.caseless and anchor.text.lower() != anchor.text.upper()
-    )
+    text, caseless = anchor.text, anchor.caseless and anchor.text.lower() != anchor.text.upper()
+    if text.isascii():
+        return "".join(map(_character, text)), caseless
+    longest = max(re.findall(r"[\x20-\x7e]+", text) or [""], key=len)
+    if len(longest) >= ENOUGH:
+        return "".join(map(_character, longest)), caseless
+    # the scan reads bytes: the engine folds only ASCII letters, so the usual cases are spelt out
+    forms = {text, text.lower(), text[:1].upper() + text[1:].lower()} if caseless else {text}
+    spelt = {"".join(map(_character, form)) for form in forms}
+    spelt |= {"".join(map(_character, json.dumps(form)[1:-1])) for form in forms}
+    return "|".join(sorted(spelt)), caseless
 
 
-def _character(character: str, caseless: bool) -> str:
+ENOUGH: Final = 8
+"""ASCII characters that stand for a text with others among them."""
+
+
+def _character(character: str) -> str:
     if character in _ESCAPED:
         return _ESCAPED[character]
-    if character.isascii():
-        return re.escape(character) if character != " " else " "
-    # the scan reads bytes: the engine folds only ASCII letters, so both cases are spelt out
-    forms = {character, character.lower(), character.upper()} if caseless else {character}
-    single = sorted(form for form in forms if len(form) == 1)
-    escapes = [f"\\\\u{ord(form):04x}" for form in single if ord(form) <= 0xFFFF]
-    return f"(?:{'|'.join([*single, *escapes])})"
+    return re.escape(character) if character.isascii() and character != " " else character
 
 
 def _loosened(expression: str) -> str:

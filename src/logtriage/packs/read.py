@@ -18,7 +18,7 @@ from logtriage.packs.schema import (
     SignalTable,
 )
 
-TABLES: Final = {
+TABLES: Final[dict[str, type[msgspec.Struct]]] = {
     "category": CategoryTable,
     "rule": RuleTable,
     "change": ChangeTable,
@@ -34,9 +34,10 @@ def read_pack(path: Path) -> tuple[PackFile | None, list[PackError]]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         return None, [PackError("the pack cannot be read", where=str(path), reason=str(error))]
+    try:
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_bad_toml(path, text, error)]
     problems: list[PackError] = []
@@ -75,7 +76,7 @@ def _header(path: Path, document: dict[str, Any], problems: list[PackError]) -> 
     return header
 
 
-def _label(key: str, table: Any, number: int) -> str:
+def _label(key: str, table: object, number: int) -> str:
     if isinstance(table, dict):
         return str(table.get("id") or table.get("name") or f"[[{key}]] {number}")
     return f"[[{key}]] {number}"

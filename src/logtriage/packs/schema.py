@@ -95,6 +95,8 @@ class SignalTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settle: str | None = None
     failure: bool = False
     """The words tell of a failure: a record without a level, or a warning, is an error."""
+    excuse: bool = False
+    """The words take a failure back (retrying, using the default): it is none."""
 
 
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,29 +7,41 @@ searched for. Time is linear in the text, whatever the number of rules
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 PIECE: Final = 4
+
+
+def file_literals(literals: Sequence[str]) -> dict[str, list[int]]:
+    """Numbers of literals by their rarest piece; those too short for one are under ``""``."""
+    pieces = Counter(piece for literal in literals for piece in _pieces(literal))
+    filed: dict[str, list[int]] = {}
+    for number, literal in enumerate(literals):
+        rarest = min(
+            _pieces(literal), key=lambda piece: (" " in piece, pieces[piece], piece), default=""
+        )
+        filed.setdefault(rarest, []).append(number)
+    return filed
 
 
 class LiteralIndex:
     """Literals in lower case, each with the rules that need it."""
 
     def __init__(
-        self, literals: Sequence[str], rules: Sequence[Sequence[int]], always: Iterable[int]
+        self,
+        literals: Sequence[str],
+        rules: Sequence[Sequence[int]],
+        filed: Mapping[str, Sequence[int]],
+        always: Iterable[int] = (),
     ) -> None:
+        """``rules`` holds the rules of each literal, ``filed`` comes from `file_literals`."""
         self._literals = literals
         self._rules = rules
+        self._filed = filed
+        self._short = filed.get("", ())
+        self._keys = filed.keys()
         self._always = frozenset(always)
-        self._short = [n for n, literal in enumerate(literals) if len(literal) < PIECE]
-        pieces = Counter(piece for literal in literals for piece in _pieces(literal))
-        self._filed: dict[str, list[int]] = {}
-        for number, literal in enumerate(literals):
-            if len(literal) >= PIECE:
-                rarest = min(_pieces(literal), key=lambda piece: (pieces[piece], piece))
-                self._filed.setdefault(rarest, []).append(number)
-        self._keys = self._filed.keys()
 
     def candidates(self, text: str) -> list[int]:
         """Numbers of the rules that may fire on a lower-case text, ascending."""
