@@ -1,4 +1,4 @@
-"""Every format file proves itself by its samples, and no two formats can be taken for each other."""
+"""Every format proves itself by its samples, and no two can be taken for each other."""
 
 from pathlib import Path
 

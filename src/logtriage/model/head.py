@@ -41,7 +41,9 @@ class Head(msgspec.Struct, frozen=True):
     treat `text` as a line without a head, within `stream`; timestamp and the like are the
     wrapper's, for the case that it begins an unformatted record."""
     joins: bool = False
-    """It carries on the record that its stream began before, although a format reads it: second
-    line of java.util.logging (its level and message complete the head), DETAIL, HINT and STATEMENT
-    lines of PostgreSQL. Where `severity_number` is set and the open head has none, it is the
-    head's; where the open head's message is empty, `message` is the head's."""
+    """It carries on the record that its stream began before, although a format reads it: DETAIL,
+    HINT and STATEMENT lines of PostgreSQL."""
+    incomplete: bool = False
+    """The head goes on in the next line of its stream: java.util.logging writes time and class on
+    one line, ``SEVERE: message`` on the next. Where that line reads as a head without a timestamp,
+    its level and message complete this one; else the line itself is the message."""

@@ -24,32 +24,45 @@ _MONTHS: Final = (
 MONTH_BY_NAME: Final = {
     name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()
 }
-"""Lower-case name, without a trailing dot, to 1–12."""
+"""Lower-case name, without a trailing dot, to 1 to 12."""
 
 _HOURS_BY_NAME: Final[dict[str, float]] = {
     **dict.fromkeys(("Z", "UTC", "GMT", "UCT", "WET", "ZULU"), 0),
     **dict.fromkeys(("CET", "MET", "MEZ", "WEST", "BST", "WAT"), 1),
     **dict.fromkeys(("CEST", "MEST", "MESZ", "EET", "SAST", "CAT"), 2),
     **dict.fromkeys(("EEST", "MSK", "EAT", "TRT", "IDT"), 3),
-    **{"GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75, "ICT": 7, "WIB": 7},
+    "GST": 4,
+    "PKT": 5,
+    "IST": 5.5,
+    "NPT": 5.75,
+    "ICT": 7,
+    "WIB": 7,
     **dict.fromkeys(("SGT", "HKT", "AWST", "PHT", "MYT"), 8),
     **dict.fromkeys(("JST", "KST"), 9),
-    **{"ACST": 9.5, "AEST": 10, "ACDT": 10.5, "AEDT": 11, "NZST": 12, "NZDT": 13},
+    "ACST": 9.5,
+    "AEST": 10,
+    "ACDT": 10.5,
+    "AEDT": 11,
+    "NZST": 12,
+    "NZDT": 13,
     **dict.fromkeys(("BRT", "ART", "CLST", "UYT"), -3),
-    **{"NST": -3.5, "NDT": -2.5, "ADT": -3},
+    "NST": -3.5,
+    "NDT": -2.5,
+    "ADT": -3,
     **dict.fromkeys(("EDT", "AST", "CLT"), -4),
     **dict.fromkeys(("EST", "CDT", "COT", "PET"), -5),
     **dict.fromkeys(("CST", "MDT"), -6),
     **dict.fromkeys(("MST", "PDT"), -7),
     **dict.fromkeys(("PST", "AKDT"), -8),
-    **{"AKST": -9, "HST": -10},
+    "AKST": -9,
+    "HST": -10,
 }
 """Abbreviations to hours east of Greenwich; where several zones share one (CST, IST, BST), the one
 most often seen in logs."""
 
 
 def zone_named(text: str) -> dt.tzinfo | None:
-    """The zone of ``Z``, ``+01:00``, ``-0700``, ``GMT+2``, ``CEST``, ``Europe/Berlin``; else None."""
+    """The zone of ``Z``, ``+01:00``, ``GMT+2``, ``CEST``, ``Europe/Berlin``; else None."""
     name = text.strip("[]() ")
     upper = name.upper()
     hours = _HOURS_BY_NAME.get(upper)

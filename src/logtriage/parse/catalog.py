@@ -1,4 +1,4 @@
-"""All formats, ready to read with: found in folders, ordered by their samples, kept in the cache."""
+"""All formats: found in folders, ordered by their samples, kept in the cache."""
 
 import difflib
 import re
@@ -259,7 +259,7 @@ def head_lines(samples: Sequence[Sample]) -> list[str]:
 
 
 def literal_characters(regex: str) -> int:
-    """How many characters of an expression stand for themselves: a measure of how specific it is."""
+    """How many characters of an expression stand for themselves: how specific it is."""
     plain = re.sub(r"\(\?P<\w+>|\\[dwsDWS]|\[[^\]]*\]|\{[^}]*\}|[()*+?.^$|]", "", regex)
     return len(plain)
 

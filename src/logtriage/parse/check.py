@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from logtriage.errors import PackError, Snippet
 from logtriage.model.head import Head
@@ -177,7 +177,7 @@ def ambiguity(one: Format, two: Format, first: str, second: str) -> PackError:
     )
 
 
-def agrees(head: Head, field: str, value: Any) -> bool:
+def agrees(head: Head, field: str, value: object) -> bool:
     """Whether a head has the value that a sample expects."""
     found = field_of(head, field)
     if field == "timestamp" and isinstance(value, str) and head.timestamp is not None:
@@ -185,8 +185,8 @@ def agrees(head: Head, field: str, value: Any) -> bool:
     return bool(found == value)
 
 
-def field_of(head: Head, field: str) -> Any:
-    """A field of a head by the name that samples use: ``severity``, ``attributes.pid`` …"""
+def field_of(head: Head, field: str) -> object:
+    """A field of a head by the name that samples use: ``severity``, ``attributes.pid``."""
     if field == "timestamp":
         return rfc3339(head.timestamp, head.precision)
     if field == "severity":

@@ -10,7 +10,6 @@ import msgspec
 from logtriage.model.head import Head
 from logtriage.model.severity import ERROR, INFO
 from logtriage.parse.fields import FormatFields
-from logtriage.parse.schema import KeyLists
 
 REMEMBERED: Final = 2000
 """Most sets of keys whose plan is kept."""
@@ -70,7 +69,7 @@ def as_text(value: object) -> str:
 
 
 def pairs(line: str) -> dict[str, str]:
-    """The pairs of a logfmt line: ``level=info msg="a \\"b\\"" took=3ms``."""
+    """The pairs of a logfmt line: ``level=info msg="two words" took=3ms``."""
     found: dict[str, str] = {}
     for key, quoted, single, bare in _PAIR.findall(line):
         if quoted and "\\" in quoted:
@@ -123,7 +122,7 @@ class DocumentReader:
         fields = self._fields
         taken: set[str] = set()
 
-        def first(choices: tuple[str, ...]) -> Any:
+        def first(choices: tuple[str, ...]) -> object:
             for key in choices:
                 value = flat[key]
                 if value is not None and value != "":
@@ -201,7 +200,7 @@ class DocumentReader:
         return None, None
 
     def _learn(self, keys: tuple[str, ...]) -> _Plan:
-        lists: KeyLists = self._fields.keys
+        lists = self._fields.keys
         present = set(keys)
         # keys differ in case from program to program: Level, LEVEL, level
         folded = {key.lower(): key for key in reversed(keys)}

@@ -35,36 +35,50 @@ _TIME: Final = (
 _MONTH_NAME: Final = r"(?P<month>[^\W\d_]{3,10}\.?)"
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 
+_ISO_DATE: Final = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+_NUMBERS: Final = r"(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<last>\d{4}|\d\d)"
+_COMPACT_DATE: Final = r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
+_FRACTION: Final = r"(?:(?P<separator>[.,:])(?P<fraction>\d{1,9}))?"
+_NAMED_YEAR: Final = r"(?:(?P<year>\d{4}),?\s+(?:at\s+|@\s+)?)?"
+_LATE_YEAR: Final = r"(?:[-/\s.,]\s?(?:de\s)?(?P<year>\d{4}|\d\d))?"
+
 _SHAPES: Final = (
     # 2026-03-04 05:06:07,123 · 2026-03-04T05:06:07.123+01:00 · 2026/03/04-05.06.07.123456
-    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-    rf"(?:T|\s+|\s*[-,_:/@]\s*|\sat\s)\s*{_TIME}{_HALF}{_ZONE}",
+    rf"(?:[A-Z][a-z]{{1,2}},?\s+)?{_ISO_DATE}(?:T|\s+|\s*[-,_:/@]\s*|\sat\s)\s*{_TIME}{_HALF}{_ZONE}",
     # Mar  4 05:06:07 · Wed Mar 04 05:06:07.123456 2026 · Mar 4, 2026 5:06:07 AM
-    rf"{_WEEKDAY}{_MONTH_NAME}\s+(?P<day>\d{{1,2}}),?\s+(?:(?P<year>\d{{4}}),?\s+(?:at\s+|@\s+)?)?"
-    rf"{_TIME}{_HALF}{_ZONE}(?:\s+(?P<late_year>\d{{4}}))?",
+    (
+        rf"{_WEEKDAY}{_MONTH_NAME}\s+(?P<day>\d{{1,2}}),?\s+{_NAMED_YEAR}{_TIME}{_HALF}{_ZONE}"
+        r"(?:\s+(?P<late_year>\d{4}))?"
+    ),
     # 10/Oct/2026:13:55:36 -0700 · 04-Mar-2026 05:06:07.123 · Wed, 04 Mar 2026 05:06:07 GMT
-    rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?[-/\s.]\s?(?:de\s)?{_MONTH_NAME}(?:[-/\s.,]\s?(?:de\s)?(?P<year>\d{{4}}|\d\d))?"
-    rf"(?:[:\s,T]|\s?-\s|\sat\s)\s*{_TIME}{_HALF}{_ZONE}",
+    (
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?[-/\s.]\s?(?:de\s)?{_MONTH_NAME}{_LATE_YEAR}"
+        rf"(?:[:\s,T]|\s?-\s|\sat\s)\s*{_TIME}{_HALF}{_ZONE}"
+    ),
     # 20260304-05:06:07:123 · 20260304T050607.123Z · 20260304050607 · 20260304 05:06:07
-    r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)[-T_ ]?(?P<hour>\d\d):?(?P<minute>\d\d)"
-    rf":?(?P<second>\d\d)(?:(?P<separator>[.,:])(?P<fraction>\d{{1,9}}))?{_ZONE}",
+    rf"{_COMPACT_DATE}[-T_ ]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}{_ZONE}",
     # 20260304-5:6:7:8 (numbers without leading zeros, milliseconds last)
-    r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)[-T_ ](?P<hour>\d{1,2}):(?P<minute>\d{1,2})"
-    r":(?P<second>\d{1,2})(?:(?P<separator>:)(?P<fraction>\d{1,3}))?",
+    (
+        rf"{_COMPACT_DATE}[-T_ ](?P<hour>\d{{1,2}}):(?P<minute>\d{{1,2}}):(?P<second>\d{{1,2}})"
+        r"(?:(?P<separator>:)(?P<fraction>\d{1,3}))?"
+    ),
     # 081109 203518 · 260304  5:06:07
-    r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)\s+(?P<hour>\d{1,2}):?(?P<minute>\d\d):?(?P<second>\d\d)"
-    r"(?:(?P<separator>[.,:])(?P<fraction>\d{1,9}))?",
+    (
+        r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)\s+"
+        rf"(?P<hour>\d{{1,2}}):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}"
+    ),
     # 03/04/2026 05:06:07 AM · 04.03.2026 05:06:07 · 17/06/09 20:10:40
-    r"(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<last>\d{4}|\d\d)"
-    rf"(?:T|\s+|\s*[-,_:]\s*)\s*{_TIME}{_HALF}{_ZONE}",
+    rf"{_NUMBERS}(?:T|\s+|\s*[-,_:]\s*)\s*{_TIME}{_HALF}{_ZONE}",
     # 03-04 05:06:07.123 (Android) · 0304 05:06:07.123456 (klog)
-    r"(?P<month>\d\d)[-/]?(?P<day>\d\d)\s+(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    r"(?:(?P<separator>[.,])(?P<fraction>\d{1,9}))?",
+    (
+        r"(?P<month>\d\d)[-/]?(?P<day>\d\d)\s+"
+        rf"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d){_FRACTION}"
+    ),
     # 05:06:07.123
     rf"{_TIME}{_HALF}{_ZONE}",
-    # 2026-03-04
-    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
-    r"(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<last>\d{4}|\d\d)",
+    # 2026-03-04 · 04.03.2026 · Mar 4, 2026
+    _ISO_DATE,
+    _NUMBERS,
     rf"{_WEEKDAY}{_MONTH_NAME}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}})",
 )
 

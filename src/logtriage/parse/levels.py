@@ -14,7 +14,8 @@ NUMBER_BY_WORD: Final[dict[str, int]] = {
     **dict.fromkeys(("finer",), 2),
     **dict.fromkeys(("debug", "dbg", "deb", "verbose", "vrb", "debug1", "fine"), 5),
     **dict.fromkeys(("debug2", "debug3", "debug4", "debug5"), 5),
-    **{"config": 8, "conf": 8},
+    "config": 8,
+    "conf": 8,
     **dict.fromkeys(("info", "inf", "information", "informational", "log", "access"), 9),
     **dict.fromkeys(("success", "ok", "audit", "status", "system", "statement"), 9),
     **dict.fromkeys(("notice", "note", "not", "hint", "detail", "context"), 10),
@@ -28,7 +29,8 @@ NUMBER_BY_WORD: Final[dict[str, int]] = {
     **dict.fromkeys(("warnung", "avertissement", "advertencia", "avviso", "aviso"), 13),
     **dict.fromkeys(("kritisch", "critique", "crítico", "critico", "kritiek"), 18),
     **dict.fromkeys(("informationen", "información", "informazioni", "informação"), 9),
-    **{"fine ": 5, "debugging": 5},
+    "fine ": 5,
+    "debugging": 5,
 }
 
 NUMBER_BY_LETTER: Final[dict[str, int]] = {

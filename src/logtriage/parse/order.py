@@ -7,7 +7,6 @@ a mistake in one of them (`logtriage.parse.check` reports it).
 
 import heapq
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import msgspec
 

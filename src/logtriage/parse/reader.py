@@ -8,14 +8,13 @@ from typing import Final
 
 import msgspec
 
-from logtriage.errors import PackError
 from logtriage.model.head import Head
 from logtriage.parse.catalog import Catalog
 from logtriage.parse.documents import DocumentReader, decoded, flat, pairs, row
 from logtriage.parse.fields import FormatFields
 from logtriage.parse.schema import Format
 from logtriage.parse.text import ReadLine, line_reader
-from logtriage.parse.timestamp import SECOND, TimestampReader
+from logtriage.parse.timestamp import TimestampReader
 from logtriage.parse.wrappers import INNER_HINT, MOST_LAYERS, merged, unread, with_level
 from logtriage.scan.patterns import within_line
 from logtriage.scan.plain import strip_names
@@ -68,7 +67,8 @@ class LineReader:
 
     def read_layers(self, line: str) -> tuple[list[str], Head | None]:
         """The names of the wrappers around a line, outermost first, and its head."""
-        self._layers = layers = []
+        layers: list[str] = []
+        self._layers = layers
         try:
             return layers, self.read(line)
         finally:

@@ -32,6 +32,8 @@ class FormatLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Template of the message over the groups: ``"{request} {status}"``."""
     joins: bool = False
     """A line of this shape carries on the record before it."""
+    incomplete: bool = False
+    """The head goes on in the next line: level and message stand there."""
     partial: bool = False
     """The next line of the stream goes on with this one."""
 

@@ -16,7 +16,7 @@ STATUS: Final = "http.response.status_code"
 ReadLine = Callable[[str], Head | None]
 
 
-def line_reader(
+def line_reader(  # noqa: PLR0915 - what is decided here is not decided for every line
     pattern: re.Pattern[str], line: FormatLine, fields: FormatFields, *, access: bool
 ) -> ReadLine:
     """A function from a line to its head; None where the line has another shape.
@@ -44,12 +44,13 @@ def line_reader(
         if name not in FIELDS and not (split_date and name in {"date", "time"})
     ]
     fixed = declared_number(line.severity, where=fields.name) if line.severity is not None else None
-    template = line.message or ('"{request}" {status}' if access else None)
+    default = '"{request}" {status}' if access and "message" not in group else None
+    template = line.message or default
     names = tuple(group)
     match, read_time, severity_of = pattern.match, fields.clock.read, fields.severity
     kind_of, name, component = fields.kind_of, fields.name, fields.component
     own_kind = kind_of(component)
-    joins, partial = line.joins, line.partial
+    joins, partial, incomplete = line.joins, line.partial, line.incomplete
     status_group = group.get("status", 0)
 
     def read(text: str) -> Head | None:
@@ -85,8 +86,8 @@ def line_reader(
                 for at, key in others
                 if (value := values[at - 1]) is not None and value != "-"
             }
-        if status_group and number is None:
-            status = values[status_group - 1]
+        if number is None and (status_group or access):
+            status = values[status_group - 1] if status_group else None
             number = ERROR if status and status[0] == "5" else INFO
         message = values[message_group - 1] if message_group else None
         if template:
@@ -122,8 +123,9 @@ def line_reader(
             span,
             partial,
             None,
-            False,  # noqa: FBT003 - by position: this runs for every line
+            False,
             joins,
+            incomplete,
         )
 
     return read

@@ -237,7 +237,12 @@ class TimestampReader:
             hour=0, minute=0, second=0, microsecond=0
         )
         try:
-            moment = parser.parse(text, dayfirst=day_first, default=default)
+            moment = parser.parse(
+                text,
+                dayfirst=day_first,
+                default=default,
+                tzinfos=lambda name, _offset: zone_named(name or "") or self._zone,
+            )
         except (parser.ParserError, OverflowError, ValueError, TypeError, AttributeError):
             return None
         if moment.tzinfo is None:

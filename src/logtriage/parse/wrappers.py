@@ -36,7 +36,7 @@ INNER_HINT: Final = re.compile(
 
 
 def merged(outer: Head, inner: Head, catalog: Catalog, text: str | None = None) -> Head:
-    """One head of a wrapper's and its content's: the content says what happened, the wrapper where."""
+    """One head of both: the content says what happened, the wrapper where."""
     timestamp, precision, span = _moment(outer, inner)
     component, kind = _component(outer, inner, catalog)
     attributes = inner.attributes
@@ -68,6 +68,7 @@ def merged(outer: Head, inner: Head, catalog: Catalog, text: str | None = None) 
         text=inner.text or text,
         continuation=inner.continuation,
         joins=inner.joins,
+        incomplete=inner.incomplete,
     )
 
 

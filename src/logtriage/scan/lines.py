@@ -47,7 +47,7 @@ class NativeLineMatcher:
     def __init__(self, name: str, expressions: Sequence[str]) -> None:
         import hyperscan  # noqa: PLC0415 - only where there are lines to match
 
-        key = content_key([hyperscan.__version__, *expressions])
+        key = content_key([getattr(hyperscan, "__version__", ""), *expressions])
 
         def build() -> bytes:
             return _serialise(hyperscan, expressions)
@@ -72,7 +72,10 @@ class NativeLineMatcher:
         return found
 
 
-def _serialise(hyperscan: Any, expressions: Sequence[str]) -> bytes:
+def _serialise(
+    hyperscan: Any,  # noqa: ANN401 - the package is imported late
+    expressions: Sequence[str],
+) -> bytes:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_ALLOWEMPTY
     database.compile(
