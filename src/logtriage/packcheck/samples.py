@@ -178,9 +178,7 @@ class SampleCheck:
                 snippet=f"  | {first_line(text)}",
             )
 
-    def _miss(
-        self, table: Sampled, sample: Sample, number: int
-    ) -> None:
+    def _miss(self, table: Sampled, sample: Sample, number: int) -> None:
         if not sample.why:
             self.add(table, "R6", f"near miss {number} does not say why", level="warning")
         text = sample.text.strip("\n")
@@ -197,7 +195,7 @@ class SampleCheck:
             )
 
 
-def _everything(reading: Reading) -> list[Fired]
+def _everything(reading: Reading) -> list[Fired]:
     return [
         *reading.fired,
         *reading.overridden,
