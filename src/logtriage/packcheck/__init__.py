@@ -8,7 +8,7 @@ from pathlib import Path
 
 from logtriage.classify.ruleset import Classifier
 from logtriage.packcheck.problems import Problem
-from logtriage.packcheck.readers import Reader, default_reader
+from logtriage.packcheck.readers import Reader, default_reader, plain_reader
 from logtriage.packcheck.rules import check_file
 from logtriage.packs.build import build_table, compile_file
 from logtriage.packs.load import BUILT_IN, DATA, Packs, load_packs
@@ -25,8 +25,15 @@ def check(paths: Sequence[Path], *, read: Reader | None = None) -> list[Problem]
     files = [file for path in paths for file in pack_files(path)]
     packs = _surroundings(files)
     classifier = Classifier(packs)
-    reader = read or default_reader()
+    reader = read or _reader()
     return [problem for file in files for problem in check_file(file, packs, classifier, reader)]
+
+
+def _reader() -> Reader:
+    try:
+        return default_reader()
+    except ImportError:
+        return plain_reader
 
 
 def pack_files(path: Path) -> list[Path]:

@@ -65,5 +65,22 @@ def plain_reader(text: str) -> Record:
 
 
 def default_reader() -> Reader:
-    """The whole way in: detect the format, read the head, assemble the record."""
-    return plain_reader
+    """The whole way in: read the heads, assemble the record."""
+    from logtriage.assemble.dialects import load_dialects  # noqa: PLC0415 - only for samples
+    from logtriage.assemble.records import Assembler  # noqa: PLC0415
+    from logtriage.assemble.traces import TraceReader  # noqa: PLC0415
+    from logtriage.parse.catalog import load_catalog  # noqa: PLC0415
+    from logtriage.parse.reader import LineReader  # noqa: PLC0415
+
+    traces = TraceReader(load_dialects())
+    lines = LineReader(load_catalog())
+
+    def read(text: str) -> Record:
+        assembler = Assembler("sample", traces)
+        records: list[Record] = []
+        for number, line in enumerate(text.split("\n"), 1):
+            records += assembler.feed(number, line, lines.read(line))
+        records += assembler.flush()
+        return records[0] if records else plain_reader(text)
+
+    return read

@@ -127,7 +127,6 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
             )
     return replace(
         rule,
-        source=expression.source,
         node=expression.node,
         windows=expression.windows,
         groups=expression.groups,

@@ -5,7 +5,8 @@ from typing import Literal
 import msgspec
 
 from logtriage.expr.codetable import CodeTable
-from logtriage.expr.tree import Anchor, Node, Window
+from logtriage.expr.tree import Anchor, Either, Node, Window
+from logtriage.expr.written import written
 
 RuleKind = Literal["rule", "change", "endpoint", "signal"]
 
@@ -33,8 +34,6 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     overrides: tuple[str, ...] = ()
     runbook: str | None = None
     refs: tuple[str, ...] = ()
-    source: str = ""
-    """The expression as written."""
     node: Node | None = None
     windows: tuple[Window, ...] = ()
     groups: tuple[str, ...] = ()
@@ -42,6 +41,14 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     excuse: bool = False
     own: bool = False
     """From a folder of the user's: it silences built-in rules that fire beside it."""
+
+    @property
+    def source(self) -> str:
+        """The expression as text that compiles to the same tree."""
+        terms = [written(term) for term in (self.node, *self.windows) if term is not None]
+        if len(terms) > 1 and isinstance(self.node, Either):
+            terms[0] = f"({terms[0]})"
+        return " and ".join(terms)
 
 
 class CompiledPack(msgspec.Struct, frozen=True, array_like=True):
