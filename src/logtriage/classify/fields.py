@@ -165,7 +165,7 @@ _REQUEST: Final = {
 _NAMED = re.compile(
     r"(?<![\w.\\:/$-])(?P<type>(?:[A-Za-z_]\w{0,60}(?:\.|::|\\)){0,10}"
     r"[A-Z]\w{0,60}(?:Exception|Error|Fault|Interrupt|Failure))"
-    r"(?::[ \t]+(?P<message>[^\n]{1,500})|(?=[:(,;)\]}]|[ \t]*$|[ \t]+-))",
+    r"(?::[ \t]+(?P<message>[^\n]{1,500})|(?=[:(,;)\]}\x27\"]|[ \t]*$|[ \t]+-|(?P<prose>[ \t.])))",
     re.MULTILINE,
 )
 
@@ -182,7 +182,8 @@ def named_exceptions(text: str) -> tuple[ExceptionLink, ...]:
     found: dict[str, ExceptionLink] = {}
     position = 0
     while len(found) < 4 and (match := _NAMED.search(text, position)):
-        found.setdefault(match["type"], ExceptionLink(match["type"], match["message"]))
+        if match["prose"] is None or re.search(r"[.:\\]", match["type"]):
+            found.setdefault(match["type"], ExceptionLink(match["type"], match["message"]))
         # a message may quote the next exception
         position = match.end("type")
     return tuple(found.values())

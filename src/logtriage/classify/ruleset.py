@@ -30,6 +30,9 @@ from logtriage.packs.load import Packs
 UNCERTAIN: Final = 0.6
 """Below it a verdict says what would settle it."""
 
+TELLING: Final = 0.8
+"""Log-odds of a weak sign that knows more than a rule that only wraps."""
+
 FALLBACK_SETTLE: Final = "who has to act for it to stop? read the lines around it"
 
 
@@ -122,7 +125,7 @@ class Classifier:
             Signal(one.rule.name, one.rule.weight) for one in reading.signals if one.rule.weight
         )
         weighed = weigh(reading.fired, signals)
-        winner = next((o for o in reading.fired if o.rule.tag == weighed.tag), None)
+        winner = _winner(reading, weighed)
         groups: dict[str, str] = {}
         for one in reversed(reading.fired):
             for hit in one.hits:
@@ -209,6 +212,18 @@ def is_error(record: Record, reading: Reading) -> bool:
             return False
         return record.exception is not None or any(one.rule.failure for one in reading.signals)
     return framed
+
+
+def _winner(reading: Reading, weighed: Weighed) -> Fired | None:
+    """The strongest rule of the tag; one that only wraps gives way to a telling weak sign."""
+    best = None
+    for one in reading.fired:
+        if one.rule.tag == weighed.tag and (best is None or (best.wraps and not one.wraps)):
+            best = one
+    if best is not None and best.wraps:
+        told = any(o.rule.category and abs(o.rule.weight) >= TELLING for o in reading.signals)
+        return None if told else best
+    return best
 
 
 def _strength(one: Fired) -> tuple[float, int, str]:

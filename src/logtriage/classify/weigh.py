@@ -50,6 +50,18 @@ SUREST: Final = 0.985
 """Highest confidence: something is always unseen."""
 
 
+WRAPPING: Final = frozenset(
+    {"uncaught-exception", "unhandled-rejection", "panic", "crash", "handler-error"}
+)
+"""Categories that say how an error surfaced, not what it was."""
+
+WRAPPING_WEIGHT: Final = 0.6
+"""Up to this weight a rule of such a category only wraps: any other rule decides alone."""
+
+WRAPPING_SHARE: Final = 0.5
+"""Share of its log-odds that a wrapping rule keeps beside weak signs."""
+
+
 class Fired(msgspec.Struct, frozen=True):
     """A rule that fired on a record."""
 
@@ -69,6 +81,11 @@ class Fired(msgspec.Struct, frozen=True):
         """With its sign."""
         size = log_odds_of(self.weight)
         return size if self.rule.tag == Tag.INCIDENT else -size
+
+    @property
+    def wraps(self) -> bool:
+        """It tells that something went wrong, not what: a panic around a refused connection."""
+        return self.rule.category in WRAPPING and self.rule.weight <= WRAPPING_WEIGHT
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -116,15 +133,17 @@ def logit(probability: float) -> float:
 
 def weigh(fired: Sequence[Fired], signals: Iterable[Signal]) -> Weighed:
     """Rules and weak signs together."""
-    rules = _side(fired, Tag.INCIDENT) - _side(fired, Tag.DEFECT)
+    telling = [one for one in fired if not one.wraps]
+    rules = _side(telling, Tag.INCIDENT) - _side(telling, Tag.DEFECT)
     total = sum(signal.log_odds for signal in signals)
-    if fired:
+    if telling:
         shift = max(-SIGNALS_SHIFT, min(SIGNALS_SHIFT, total * SIGNALS_BESIDE))
         if rules and (rules > 0) != (rules + shift > 0):
             # weak signs may make a rule doubtful, they never turn it
             shift = -rules + math.copysign(0.01, rules)
     else:
-        shift = max(-SIGNALS_ALONE, min(SIGNALS_ALONE, total))
+        rules = WRAPPING_SHARE * sum(one.log_odds for one in fired)
+        shift = max(-SIGNALS_ALONE, min(SIGNALS_ALONE, total + rules)) - rules
     return Weighed(rules + shift, rules, shift)
 
 
