@@ -136,18 +136,20 @@ def _operator(source: str, at: int, tokens: pp.ParseResults) -> str:
 
 @cache
 def _grammar() -> pp.ParserElement:
-    keyword = pp.one_of(" ".join(KEYWORDS), as_keyword=True)
-    word = ~keyword + pp.Regex(r"[A-Za-z_][\w.@/-]*")
+    # inside the expressions: a parser of two parts would begin at the blank before the word
+    other = rf"(?!(?:{'|'.join(KEYWORDS)})\b(?![.@/-]))"
+    word = pp.Regex(rf"{other}[A-Za-z_][\w.@/-]*")
     quoted = pp.Regex(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'').set_parse_action(_value("quoted"))
     regex = pp.Regex(r"/(?:[^/\\\n]|\\.)+/i?").set_parse_action(_value("regex"))
     number = pp.Regex(r"-?\d+(?:\.\d+)?(?![\w.])").set_parse_action(_value("number"))
-    bare = (~keyword + pp.Regex(r"[A-Za-z_]\w*")).set_parse_action(_value("bare"))
+    bare = pp.Regex(rf"{other}[A-Za-z_]\w*").set_parse_action(_value("bare"))
     value = (quoted | regex | number | bare).set_name('a value such as "text", /regex/ or 17')
     values = pp.Suppress("(") - pp.DelimitedList(value) - pp.Suppress(")").set_name("a comma or )")
     operator = pp.Regex(r"[=!<>~]+|[A-Za-z]+").set_parse_action(_operator)
     field = word.set_name("a comparison such as severity >= error")
     operator.set_name("an operator such as == or contains")
-    test = (field - operator - (values | value)).set_parse_action(_test)
+    operand = (values | value).set_name("a value, or several in parentheses")
+    test = (field - operator - operand).set_parse_action(_test)
 
     duration = pp.Regex(r"(\d+)\s*([smhd])\b").set_parse_action(
         lambda tokens: int(re.match(r"\d+", tokens[0])[0]) * SECONDS[tokens[0][-1]]  # type: ignore[index]

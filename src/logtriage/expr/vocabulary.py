@@ -94,10 +94,10 @@ def kind_of(field: str) -> Kind | None:
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:
     """``did you mean 'message'?``, or None where nothing is near."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.7)
     if not near:
         folded = {name.lower(): name for name in known}
         near = [
-            folded[name] for name in difflib.get_close_matches(word.lower(), folded, 1, cutoff=0.6)
+            folded[name] for name in difflib.get_close_matches(word.lower(), folded, 1, cutoff=0.7)
         ]
     return f"did you mean '{near[0]}'?" if near else None
