@@ -11,7 +11,7 @@ from logtriage.packcheck.problems import Problem
 from logtriage.packcheck.readers import Reader, default_reader, plain_reader
 from logtriage.packcheck.rules import check_file
 from logtriage.packs.build import build_table, compile_file
-from logtriage.packs.load import BUILT_IN, DATA, Packs, load_packs
+from logtriage.packs.load import BUILT_IN, DATA, Packs, cached_pack, load_packs
 
 __all__ = ["Problem", "check", "pack_files"]
 
@@ -47,6 +47,6 @@ def _surroundings(files: Sequence[Path]) -> Packs:
     if not foreign:
         return load_packs()
     homes = [*sorted(BUILT_IN.glob("*.toml")), DATA / "weak_signals.toml"]
-    compiled = [compile_file(path, own=False) for path in homes]
+    compiled = [cached_pack(path, own=False) for path in homes]
     compiled += [compile_file(path, own=True) for path in foreign if path.exists()]
     return Packs(build_table(compiled))

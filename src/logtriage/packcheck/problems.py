@@ -26,7 +26,8 @@ class Problem(msgspec.Struct, frozen=True):
     help: str | None = None
 
     def __str__(self) -> str:
-        parts = [f"{self.level}: {self.what}", f"  --> {self.file} {self.rule} [{self.check}]"]
+        place = f"{self.file} {self.rule}".rstrip()
+        parts = [f"{self.level}: {self.what}", f"  --> {place} [{self.check}]"]
         if self.reason:
             parts.append(f" reason: {self.reason}")
         if self.snippet:

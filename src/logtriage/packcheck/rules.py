@@ -77,12 +77,12 @@ class _FileCheck:
         for table in tables:
             if not re.fullmatch(r"[A-Z]{3}-\d{3}", table.id):
                 self.add(table, "R1", f"the id '{table.id}' is not three capitals, -, three digits")
-            if identities[table.id] > 1:
-                self.add(table, "R1", f"the id {table.id} is used {identities[table.id]} times")
+            if (times := identities.pop(table.id, 1)) > 1:
+                self.add(table, "R1", f"the id {table.id} is used {times} times")
             if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", table.name):
                 self.add(table, "R1", f"the name '{table.name}' is not kebab-case")
-            if names[table.name] > 1:
-                self.add(table, "R1", f"the name {table.name} is used {names[table.name]} times")
+            if (times := names.pop(table.name, 1)) > 1:
+                self.add(table, "R1", f"the name {table.name} is used {times} times")
         for rule in self.packs.rules:
             if rule.kind != "signal" and rule.pack != self.file.stem and rule.id[:3] in prefixes:
                 first = next(table for table in tables if table.id[:3] == rule.id[:3])

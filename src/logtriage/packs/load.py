@@ -118,7 +118,9 @@ class Packs:
         return [Pattern(expression, caseless) for expression, caseless in self.table.failures]
 
 
-def load_packs(folders: Sequence[Path] = (), disabled: Iterable[str] = ()) -> Packs:
+def load_packs(
+    folders: Sequence[Path] = (), disabled: Iterable[str] = (), *, built_in: Path = BUILT_IN
+) -> Packs:
     """The built-in packs and those of ``folders``, whose rules replace others of the same id.
 
     Raises:
@@ -126,7 +128,7 @@ def load_packs(folders: Sequence[Path] = (), disabled: Iterable[str] = ()) -> Pa
     """
     key = content_key(
         [
-            folder_key([BUILT_IN, *folders]),
+            folder_key([built_in, *folders]),
             folder_key([DATA]),
             # a changed compiler makes other tables from the same packs
             folder_key(_SOURCES, "*.py"),
@@ -135,11 +137,11 @@ def load_packs(folders: Sequence[Path] = (), disabled: Iterable[str] = ()) -> Pa
     for folder in folders:
         if not folder.is_dir():
             raise PackError("the folder of packs is not there", where=str(folder))
-    encoded = cached("packs", key, lambda: msgspec.msgpack.encode(_build(folders)))
+    encoded = cached("packs", key, lambda: msgspec.msgpack.encode(_build(folders, built_in)))
     try:
         table = msgspec.msgpack.decode(encoded, type=PackTable)
     except msgspec.MsgspecError:
-        table = _build(folders)
+        table = _build(folders, built_in)
     packs = Packs(table, disabled)
     own = [problem for problem in table.problems if any(str(f) in problem for f in folders)]
     if own:
@@ -149,16 +151,16 @@ def load_packs(folders: Sequence[Path] = (), disabled: Iterable[str] = ()) -> Pa
     return packs
 
 
-def _build(folders: Sequence[Path]) -> PackTable:
+def _build(folders: Sequence[Path], built_in: Path) -> PackTable:
     from logtriage.packs.build import build_table  # noqa: PLC0415 - only where it is not cached
 
-    paths = [(path, False) for path in sorted(BUILT_IN.glob("*.toml"))]
+    paths = [(path, False) for path in sorted(built_in.glob("*.toml"))]
     paths.append((DATA / "weak_signals.toml", False))
     paths += [(path, True) for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return build_table([_compiled(path, own=own) for path, own in paths if path.exists()])
+    return build_table([cached_pack(path, own=own) for path, own in paths if path.exists()])
 
 
-def _compiled(path: Path, *, own: bool) -> CompiledPack:
+def cached_pack(path: Path, *, own: bool) -> CompiledPack:
     """One file compiled, from the cache where the file is the same as before."""
     from logtriage.packs.build import compile_file  # noqa: PLC0415
 

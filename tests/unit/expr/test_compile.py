@@ -85,8 +85,8 @@ def test_followed_by_names_a_category():
 def test_named_groups_are_listed():
     """Names of groups, wherever they stand, without duplicates."""
     expression = compile_expression(
-        "message matches /on (?P<host>\\w+) port (?P<port>\\d+)/'
-        ' or not text matches /x(?P<host>y)/",
+        "message matches /on (?P<host>\\w+) port (?P<port>\\d+)/"
+        " or not text matches /x(?P<host>y)/",
         where="here",
     )
 
