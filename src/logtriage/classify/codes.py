@@ -52,7 +52,7 @@ _SQLSTATE: Final = (
 _EXIT: Final = (
     r"\b(?:exit(?:ed|s|ing)?|return(?:ed)?|process|command|terminated|failed|status|completed"
     r"|finished)[ _-]?(?:with |non-zero |nonzero |exit |error |return |a |an |by ){0,4}"
-    r"(?:code|status|value)s?[\"']?(?: of| was| is)?\s?[=:( ]{1,3}\s?[\"'(]?"
+    r"(?:code|status|value)s?[\"']?(?: of| was| is)?\s?[=:( ]{1,8}\s?[\"'(]?"
     r"(?P<a>\d{1,3})\b(?![.:]\d)"
     r"|\bexit(?:ed)?(?:_?code|_?status|CodeActual)?[\"']?\s?[=:(]\s?[\"']?(?P<b>\d{1,3})\b"
     r"(?![.:]\d)"
@@ -295,6 +295,9 @@ def errno_words(
 
 def _is_word(name: str, text: str) -> bool:
     position = text.find(name)
+    if not name.isascii():
+        # Chinese and Japanese put no blanks between words
+        return position >= 0
     while position >= 0:
         end = position + len(name)
         before, after = text[max(0, position - 1) : position], text[end : end + 1]
