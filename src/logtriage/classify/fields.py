@@ -26,6 +26,7 @@ class RecordFields:
         self._values: dict[str, tuple[str, ...]] = {}
         self._lowered: dict[str, tuple[str, ...]] = {}
         self._searchable: dict[str, tuple[str, ...]] = {}
+        self._searchable_lowered: dict[str, tuple[str, ...]] = {}
 
     def values(self, field: str) -> Sequence[str]:
         """Values as written."""
@@ -43,12 +44,13 @@ class RecordFields:
             self._lowered[field] = known
         return known
 
-    def searchable(self, field: str) -> Sequence[str]:
+    def searchable(self, field: str, *, lowered: bool = False) -> Sequence[str]:
         """The same values with the ends of giant lines cut off."""
-        known = self._searchable.get(field)
+        cache = self._searchable_lowered if lowered else self._searchable
+        known = cache.get(field)
         if known is None:
-            known = tuple(clip(value) for value in self.values(field))
-            self._searchable[field] = known
+            values = self.lowered(field) if lowered else self.values(field)
+            known = cache[field] = tuple(clip(value) for value in values)
         return known
 
     def numbers(self, field: str) -> Sequence[float]:

@@ -1,7 +1,7 @@
 """The rule engine: what all packs together say about one record."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -25,7 +25,7 @@ from logtriage.model.verdict import (
 )
 from logtriage.packs.compiled import Rule
 from logtriage.packs.index import LiteralIndex
-from logtriage.packs.load import Packs
+from logtriage.packs.load import LoadedRule, Packs
 
 UNCERTAIN: Final = 0.6
 """Below it a verdict says what would settle it."""
@@ -74,26 +74,31 @@ class Classifier:
         """Evaluate every rule that may fire."""
         record = fields.record
         gate = record.severity_number is None or record.severity_number >= WARN
-        found: dict[str, list[Fired]] = {"rule": [], "signal": [], "change": [], "endpoint": []}
+        found: dict[str, list[Fired]] = {"rule": [], "change": [], "endpoint": []}
+        signs: list[LoadedRule] = []
         packs, disabled = self.packs, self.packs.disabled
         for index in self._index.candidates(fields.haystack):
             if index in disabled:
                 continue
             loaded = packs.loaded(index)
             rule = loaded.rule
-            if not (gate or rule.any_level):
-                continue
-            hits = loaded.evaluate(fields)
-            if hits is not None:
-                found[rule.kind].append(_fired(rule, hits, fields))
+            if rule.kind == "signal":
+                signs.append(loaded)
+            elif gate or rule.any_level:
+                hits = loaded.evaluate(fields)
+                if hits is not None:
+                    found[rule.kind].append(_fired(rule, hits, fields))
         tagging = [one for one in found["rule"] if one.rule.tag != "ignore"]
         ignoring = [one for one in found["rule"] if one.rule.tag == "ignore"]
         kept, overridden = _without_overridden(tagging, ignoring)
+        fired = sorted((one for one in kept if one.rule.tag != "ignore"), key=_strength)
         return Reading(
-            fired=tuple(sorted((o for o in kept if o.rule.tag != "ignore"), key=_strength)),
+            fired=tuple(fired),
             overridden=tuple(overridden),
             ignoring=tuple(sorted((o for o in kept if o.rule.tag == "ignore"), key=_strength)),
-            signals=tuple(found["signal"]),
+            signals=tuple(
+                _signals(signs, fired, fields) if gate or fired or framed(record) else ()
+            ),
             changes=tuple(found["change"]),
             endpoints=tuple(found["endpoint"]),
             gate=gate,
@@ -133,13 +138,14 @@ class Classifier:
         if winner is not None:
             for hit in winner.hits:
                 groups |= hit.groups
-        facts = facts_of(record, groups)
         hits = tuple(
             RuleHit(one.rule.id, round(one.weight, 3), one.matched) for one in reading.fired
         )
         if winner is None:
             return self._unruled(record, reading, weighed, hits, signals)
         rule = winner.rule
+        words = (rule.title, *rule.where, *rule.next)
+        facts = facts_of(record, groups, endpoint=any("{endpoint}" in word for word in words))
         title, where = rule_title(rule, facts)
         confidence = weighed.confidence
         floors = [o.rule.severity for o in reading.fired if o.rule.severity]
@@ -206,12 +212,27 @@ def is_error(record: Record, reading: Reading) -> bool:
     severity = record.severity_number
     if severity is not None and severity >= ERROR:
         return True
-    framed = record.exception is not None and any(link.frames for link in record.exception.links)
     if severity is None or severity >= WARN:
         if any(one.rule.excuse for one in reading.signals):
             return False
         return record.exception is not None or any(one.rule.failure for one in reading.signals)
-    return framed
+    return framed(record)
+
+
+def framed(record: Record) -> bool:
+    """The record holds a stack trace with frames."""
+    return record.exception is not None and any(link.frames for link in record.exception.links)
+
+
+def _signals(
+    signs: Sequence[LoadedRule], fired: Sequence[Fired], fields: RecordFields
+) -> Iterator[Fired]:
+    told = any(not one.wraps for one in fired)
+    for loaded in signs:
+        if not (told and loaded.rule.alone):
+            hits = loaded.evaluate(fields)
+            if hits is not None:
+                yield _fired(loaded.rule, hits, fields)
 
 
 def _winner(reading: Reading, weighed: Weighed) -> Fired | None:

@@ -1,7 +1,14 @@
 """From text to a checked expression; every problem is told with its place in the text."""
 
+from typing import Final
+
+from msgspec.structs import replace
+
 from logtriage.errors import ExpressionError, Snippet
 from logtriage.expr.tree import Both, Either, Expression, Node, Not, Test, Window
+
+FEW_LITERALS: Final = 48
+"""More literals than this cost as much to look for as the regular expression itself."""
 
 
 def compile_expression(text: str, *, where: str) -> Expression:
@@ -34,7 +41,7 @@ def _compiled(text: str, where: str) -> tuple[list[ExpressionError], Expression 
     findings = check(tree)
     if findings:
         return [_error(text, where, one.at, one.what, one.advice) for one in findings], None
-    node, windows = _split(tree)
+    node, windows = _split(_with_literals(tree))
     return [], Expression(text, node, windows, anchors_of(node), _groups(node))
 
 
@@ -49,6 +56,26 @@ def _error(text: str, where: str, at: int, what: str, advice: str | None) -> Exp
         snippet=Snippet(line, at - start),
         help=advice,
     )
+
+
+def _with_literals(tree: Node) -> Node:
+    """Regular expressions with the literals that tell quickly that they cannot match."""
+    from logtriage.expr.regexes import required_literals  # noqa: PLC0415
+
+    match tree:
+        case Test(operator="matches"):
+            required = [required_literals(value) for value in tree.values]
+            literals = sorted({text.lower() for texts in required for text in texts})
+            few = all(required) and len(literals) <= FEW_LITERALS
+            return replace(tree, literals=tuple(literals) if few else ())
+        case Not(inner):
+            return Not(_with_literals(inner))
+        case Both(parts):
+            return Both(tuple(map(_with_literals, parts)))
+        case Either(parts):
+            return Either(tuple(map(_with_literals, parts)))
+        case _:
+            return tree
 
 
 def _split(tree: Node) -> tuple[Node | None, tuple[Window, ...]]:

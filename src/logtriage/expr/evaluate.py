@@ -22,7 +22,7 @@ class Subject(Protocol):
         """The same values in lower case, in the same order."""
         ...
 
-    def searchable(self, field: str) -> Sequence[str]:
+    def searchable(self, field: str, *, lowered: bool = False) -> Sequence[str]:
         """The same values, giant ones cut: what regular expressions are run on."""
         ...
 
@@ -130,21 +130,47 @@ def _edge(test: Test) -> Evaluator:
 
 
 def _matches(test: Test) -> Evaluator:
-    field = test.field
-    flags = re.MULTILINE | (re.IGNORECASE if test.caseless else 0)
-    patterns = [re.compile(value, flags) for value in test.values]
+    field, literals = test.field, test.literals
+    # a pattern without capitals is searched for in the text in lower case: several times
+    # faster than with the flag that ignores case, see benches/test_classify.py
+    folded = test.caseless and all(_is_lower(value) for value in test.values)
+    flags = re.MULTILINE | (re.IGNORECASE if test.caseless and not folded else 0)
+    compiled: list[re.Pattern[str]] = []
 
     def matches(subject: Subject) -> list[Hit] | None:
-        hits = []
-        for index, text in enumerate(subject.searchable(field)):
-            for pattern in patterns:
-                found = pattern.search(text)
-                if found:
-                    groups = {k: v for k, v in found.groupdict().items() if v is not None}
-                    hits.append(Hit(field, found[0], index, groups))
+        texts = subject.searchable(field, lowered=True) if literals or folded else ()
+        if literals and not any(literal in text for text in texts for literal in literals):
+            return None
+        if not compiled:
+            compiled.extend(re.compile(value, flags) for value in test.values)
+        if not folded:
+            texts = subject.searchable(field)
+        hits = [
+            _hit(field, index, found, subject)
+            for index, text in enumerate(texts)
+            for pattern in compiled
+            if (found := pattern.search(text))
+        ]
         return hits or None
 
     return matches
+
+
+def _hit(field: str, index: int, found: re.Match[str], subject: Subject) -> Hit:
+    text = subject.searchable(field)[index]
+    start, end = found.span()
+    groups = {
+        name: text[slice(*found.span(name))]
+        for name in found.re.groupindex
+        if found.start(name) >= 0
+    }
+    return Hit(field, text[start:end], index, groups)
+
+
+def _is_lower(pattern: str) -> bool:
+    """No capital in a pattern, other than in the names and marks of groups."""
+    bare = re.sub(r"\(\?P<\w+>", "", pattern)
+    return bare.isascii() and bare == bare.lower()
 
 
 def _equals(test: Test) -> Evaluator:

@@ -22,6 +22,8 @@ class Test(msgspec.Struct, frozen=True, tag="t", array_like=True):
     """0-based character of the field in the source."""
     value_at: int = 0
     """0-based character of the value in the source."""
+    literals: tuple[str, ...] = ()
+    """Of ``matches``: texts in lower case of which one stands in all that it matches."""
 
 
 class Not(msgspec.Struct, frozen=True, tag="n", array_like=True):

@@ -123,6 +123,7 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 settle=table.settle,
                 failure=table.failure,
                 excuse=table.excuse,
+                alone=table.alone,
                 any_level=True,
             )
     return replace(

@@ -95,6 +95,8 @@ class SignalTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settle: str | None = None
     failure: bool = False
     """The words tell of a failure: a record without a level, or a warning, is an error."""
+    alone: bool = False
+    """Asked only where no rule tells what happened: rules have read the same words."""
     excuse: bool = False
     """The words take a failure back (retrying, using the default): it is none."""
 
