@@ -29,6 +29,8 @@ class Reader:
         self._forced_component = settings.component
         self.kind = tools.kind_of(survey.component)
         self._traces = tools.traces
+        self._dialects = tools.dialects
+        self._continues = continuation_pattern(tools.dialects).match
         self._lines = LineReader(
             tools.catalog,
             survey.formats,
@@ -43,7 +45,9 @@ class Reader:
     def head_pattern(self) -> re.Pattern[bytes]:
         """Matches at the start of a line that begins a record."""
         own = self._lines.head_pattern()
-        return re.compile(b"(?:" + own.pattern + b")|(?:" + stray_pattern().pattern + b")")
+        return re.compile(
+            b"(?:" + own.pattern + b")|(?:" + stray_pattern(self._dialects).pattern + b")"
+        )
 
     def read_span(self, span: bytes, line: int) -> Reading:
         """The records in a span that begins at a 1-based line number; at least one."""
@@ -53,7 +57,7 @@ class Reader:
         assembler = self.assembler()
         records = [*assembler.feed(line, lines[0], head)]
         if len(lines) > 1:
-            continues = continuation_pattern().match
+            continues = self._continues
             for number, part in enumerate(lines[1:], line + 1):
                 inner = None if continues(part.encode()) else self._inner(part)
                 records.extend(assembler.feed(number, part, inner))
@@ -72,7 +76,7 @@ class Reader:
 
     def assembler(self) -> Assembler:
         """A fresh assembler for this input."""
-        return Assembler(self.path, self._traces)
+        return Assembler(self.path, self._traces, self._dialects)
 
     def named(self, record: Record) -> Record:
         """The record with the component that options or the file's name give it."""

@@ -88,7 +88,7 @@ class Tools:
         )
 
     def _rule_patterns(self, *, levelled: bool) -> list[Pattern]:
-        heads = [Pattern(expression) for expression in trace_head_patterns()]
+        heads = [Pattern(expression) for expression in trace_head_patterns(self.dialects)]
         return [*self.packs.patterns(levelled=levelled), *heads]
 
     def scanners(self, formats: tuple[str, ...], *, levelled: bool) -> list[Scanner]:
