@@ -71,17 +71,19 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["--version"]:
         print(f"logtriage {__version__}")  # noqa: T201 - the answer
         return 0
-    import click  # noqa: PLC0415 - typer's own dependency, loaded with it
+    # after the quick answers; a BadParameter's grandparent is every error of usage
+    from typer import Abort, BadParameter, Exit  # noqa: PLC0415
 
-    from logtriage.cli.app import app  # noqa: PLC0415 - after the quick answers
+    from logtriage.cli.app import app  # noqa: PLC0415
 
+    usage_error = BadParameter.__mro__[2]
     try:
         code = app(arguments, prog_name="logtriage", standalone_mode=False)
-    except click.exceptions.Abort:
+    except Abort:
         return INTERRUPTED
-    except click.exceptions.Exit as leave:
+    except Exit as leave:
         return leave.exit_code
-    except click.ClickException as error:
+    except usage_error as error:
         error.show()
         return 2
     return code if isinstance(code, int) else 0
