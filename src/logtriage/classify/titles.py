@@ -44,15 +44,24 @@ def facts_of(record: Record, groups: Mapping[str, str], *, endpoint: bool = True
             facts["culprit"] = culprit
     facts |= {name: value.strip() for name, value in groups.items() if value.strip()}
     if endpoint and "endpoint" not in facts:
-        found = _ENDPOINT.search(record.message[:4096])
-        if found:
-            facts["endpoint"] = found[0]
+        for found in _ENDPOINT.finditer(record.message[:4096]):
+            host = found[0].partition(":")[0]
+            named = any(character.isalpha() for character in host) or host.count(".") == 3
+            if named and found["last"] not in _SOURCES:
+                facts["endpoint"] = found[0]
+                break
     return facts
 
 
 _ENDPOINT = re.compile(
-    r"\b(?:(?:\d{1,3}\.){3}\d{1,3}|[a-z][a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){0,8}):\d{2,5}\b(?![:.]\d)"
+    r"(?<![\w.:/-])(?:[A-Za-z0-9-]{1,60}\.){0,8}(?P<last>[A-Za-z0-9-]{1,60}):\d{2,5}\b(?![:.]\d)"
 )
+
+_SOURCES: Final = frozenset(
+    "java kt scala groovy clj py go rb js mjs cjs ts tsx jsx php c cc cpp cxx h hpp rs cs fs vb ex "
+    "exs erl hrl dart swift pl pm lua sql sh line".split()
+)
+"""Endings of source files: ``Pay.java:44`` is no endpoint."""
 
 
 def rule_title(rule: Rule, facts: Mapping[str, str]) -> tuple[str, str | None]:

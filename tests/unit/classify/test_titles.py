@@ -59,3 +59,18 @@ def test_captured_text_stays_on_its_line():
     """What a log says cannot break the layout of a report."""
     assert fill("open {path}", {"path": "a\nb\x07c"}) == "open a"
     assert one_line("x" * 500, 80) == "x" * 79 + "…"
+
+
+@pytest.mark.parametrize(
+    ("message", "endpoint"),
+    [
+        ("dial tcp 10.0.0.5:5432: refused", "10.0.0.5:5432"),
+        ("connect to localhost:80 failed", "localhost:80"),
+        ("Pay.java:44 cannot reach redis:6379", "redis:6379"),
+        ("at 12:30:55 it broke", None),
+        ("main.go:120 broke", None),
+    ],
+)
+def test_endpoints_are_no_places_in_source_files(message, endpoint):
+    """The first host and port of the text."""
+    assert facts_of(record(message), {}).get("endpoint") == endpoint
