@@ -11,7 +11,7 @@ class Layout(msgspec.Struct, frozen=True):
     """How to read the texts that differ only in their digits."""
 
     kind: str
-    """``parts``, ``epoch``, ``tai``, ``other`` (dateutil) or ``none`` (not a time)."""
+    """``parts``, ``epoch``, ``other`` (dateutil) or ``none`` (not a time)."""
     pattern: re.Pattern[str] | None = None
     fraction_start: int = -1
     """Where the fraction begins, its separator included; -1 without one."""
@@ -84,7 +84,6 @@ _SHAPES: Final = (
 
 _DIGITS_BY_UNIT: Final = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _RELATIVE: Final = re.compile(r"[+\-]?\s*\d+(?:\.\d+)?\s*(?:s|ms|sec|seconds)?|\s*\d+\.\d{6}")
-_TAI: Final = re.compile(r"@[0-9a-fA-F]{24}")
 _EPOCH: Final = re.compile(r"\d{9,10}(?:[.,]\d{1,12})?|\d{13}(?:\.\d+)?|\d{16}|\d{19}")
 
 
@@ -97,8 +96,6 @@ def find_layout(text: str, *, unit: str = "", relative: bool = False) -> Layout:
     """The layout of a timestamp; a text that is none gets kind ``other`` or ``none``."""
     if relative:
         return Layout("none")
-    if _TAI.fullmatch(text):
-        return Layout("tai")
     numeric = _epoch_layout(text, unit)
     if numeric is not None:
         return numeric

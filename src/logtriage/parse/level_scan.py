@@ -28,7 +28,7 @@ def level_patterns(
         if made.scan:
             found.update(Pattern(expression) for expression in made.scan)
         elif made.kind == "json":
-            keys = made.keys.severity or tuple(default_keys)
+            keys = made.keys.severity or tuple(default_severity_keys)
             found.update(_document_patterns(keys, made))
         elif made.kind == "logfmt":
             found.add(Pattern(rf"(?:level|lvl|severity|priority)=\"?(?:{'|'.join(_LOUD)})\b", True))

@@ -86,6 +86,8 @@ class TimestampReader:
     def _read_by_layout(self, text: str) -> tuple[int, int] | None:
         if len(text) > LONGEST:
             return None
+        if text[:2] == "@4":
+            return _tai(text)
         layout = self._layouts.get(text.translate(_ZEROS))
         if layout is None:
             layout = self._learn(text)
@@ -136,8 +138,6 @@ class TimestampReader:
         kind = layout.kind
         if kind == "epoch":
             return int(text.strip("[]() "))
-        if kind == "tai":
-            return int(text.lstrip("@")[:16], 16) - _TAI_OFFSET
         if kind == "other":
             return self._guess(text)
         if kind == "none" or layout.pattern is None:
@@ -248,6 +248,17 @@ class TimestampReader:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self._zone)
         return int((moment - _EPOCH) // dt.timedelta(seconds=1))
+
+
+def _tai(text: str) -> tuple[int, int] | None:
+    """A TAI64N label: seconds and nanoseconds in hexadecimal."""
+    if len(text) != 25:
+        return None
+    try:
+        second, fraction = int(text[1:17], 16), int(text[17:], 16)
+    except ValueError:
+        return None
+    return (second - _TAI_OFFSET) * SECOND + fraction % SECOND, 9
 
 
 def _whole_year(text: str) -> int:
