@@ -174,7 +174,6 @@ class Assembler:
         self,
         path: str,
         traces: TraceReader,
-        dialects: Dialects,
         *,
         max_lines: int = LINES,
         max_bytes: int = BYTES,
@@ -186,7 +185,7 @@ class Assembler:
         self._max_lines, self._max_bytes = max_lines, max_bytes
         self._open: dict[str | None, _Open] = {}
         self._current: str | None = None
-        self._patterns = patterns_of(dialects)
+        self._patterns = patterns_of(traces.dialects)
 
     def feed(self, number: int, line: str, head: Head | None) -> Iterator[Record]:
         """Take the next line (1-based number); give the records that it completes."""

@@ -36,6 +36,7 @@ class TraceReader:
     """Reads exceptions in all dialects; the answer depends on the text alone."""
 
     def __init__(self, dialects: Dialects) -> None:
+        self.dialects = dialects
         self._kinds = [LineKinds(dialect) for dialect in dialects.dialects]
         self._multi = [(kinds, kinds.dialect.triggers) for kinds in self._kinds]
         single = [(kinds, kinds.dialect.single) for kinds in self._kinds]

@@ -77,13 +77,36 @@ def _of_regexes(test: Test) -> Anchors:
     anchors: list[Anchor] = []
     for value in test.values:
         texts = required_literals(value)
-        if texts:
-            literals = _literals(texts, caseless=test.caseless)
-            if literals:
-                anchors += literals
-                continue
+        literals = _literals(texts, caseless=test.caseless) if texts else ()
+        if literals and not any(_is_common(literal.text) for literal in literals):
+            anchors += literals
+            continue
+        if literals:
+            # every healthy log says such words: the scan looks for the whole expression
+            whole = _unanchored(value)
+            anchors += (
+                Anchor(whole, test.caseless, regex=True, literal=literal.text)
+                for literal in literals
+            )
+            continue
         anchors.append(Anchor(_unanchored(value), test.caseless, regex=True))
     return tuple(anchors)
+
+
+_COMMON: Final = frozenset(
+    "a an and at by class code completed connection denied did does error errors fail failed failure "
+    "fan fatal for has in is it limit link not of on or port range refused request response returned s start started status the time to "
+    "unable warning was with".split()
+)
+
+
+def _is_common(text: str) -> bool:
+    """Whether a text holds nothing but words that healthy lines are full of.
+
+    >>> _is_common(" failed"), _is_common("status=2"), _is_common("failed over")
+    (True, True, False)
+    """
+    return all(word in _COMMON for word in re.split(r"[^a-z]+", text.lower()) if word)
 
 
 def _unanchored(pattern: str) -> str:

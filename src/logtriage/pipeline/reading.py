@@ -76,7 +76,7 @@ class Reader:
 
     def assembler(self) -> Assembler:
         """A fresh assembler for this input."""
-        return Assembler(self.path, self._traces, self._dialects)
+        return Assembler(self.path, self._traces)
 
     def named(self, record: Record) -> Record:
         """The record with the component that options or the file's name give it."""
