@@ -66,21 +66,27 @@ def plain_reader(text: str) -> Record:
 
 def default_reader() -> Reader:
     """The whole way in: read the heads, assemble the record."""
-    from logtriage.assemble.dialects import load_dialects  # noqa: PLC0415 - only for samples
-    from logtriage.assemble.records import Assembler  # noqa: PLC0415
+    # only where samples are read: the formats and dialects of traces take time to load
+    from logtriage.assemble.dialects import load_dialects  # noqa: PLC0415
+    from logtriage.assemble.records import Assembler, continuation_pattern  # noqa: PLC0415
     from logtriage.assemble.traces import TraceReader  # noqa: PLC0415
     from logtriage.parse.catalog import load_catalog  # noqa: PLC0415
     from logtriage.parse.reader import LineReader  # noqa: PLC0415
 
-    traces = TraceReader(load_dialects())
-    lines = LineReader(load_catalog())
+    dialects = load_dialects()
+    traces = TraceReader(dialects)
+    continues = continuation_pattern(dialects).match
+    head_of = LineReader(load_catalog()).read
 
     def read(text: str) -> Record:
         assembler = Assembler("sample", traces)
-        records: list[Record] = []
-        for number, line in enumerate(text.split("\n"), 1):
-            records += assembler.feed(number, line, lines.read(line))
-        records += assembler.flush()
-        return records[0] if records else plain_reader(text)
+        first, *others = text.split("\n")
+        records = [*assembler.feed(1, first, head_of(first))]
+        for number, line in enumerate(others, 2):
+            head = None if continues(line.encode()) else head_of(line)
+            timed = head is not None and head.timestamp is not None
+            records.extend(assembler.feed(number, line, head if timed else None))
+        records.extend(assembler.flush())
+        return records[0]
 
     return read
