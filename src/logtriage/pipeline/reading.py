@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from logtriage.assemble.records import Assembler, continuation_pattern, stray_pattern
+from logtriage.assemble.records import Assembler, continuation_pattern
 from logtriage.group.counting import Reading
 from logtriage.model.head import Head
 from logtriage.model.record import Record
@@ -43,11 +43,12 @@ class Reader:
         self.read = self._lines.read
 
     def head_pattern(self) -> re.Pattern[bytes]:
-        """Matches at the start of a line that begins a record."""
-        own = self._lines.head_pattern()
-        return re.compile(
-            b"(?:" + own.pattern + b")|(?:" + stray_pattern(self._dialects).pattern + b")"
-        )
+        """Matches at the start of a line that begins a record.
+
+        Traces that begin a record of their own are left in the span of the head before them: only
+        that head tells whether it announces them, and they inherit its time and place.
+        """
+        return self._lines.head_pattern()
 
     def read_span(self, span: bytes, line: int) -> Reading:
         """The records in a span that begins at a 1-based line number; at least one."""
