@@ -9,6 +9,8 @@ from logtriage.model.report import Counts, Window
 BARS: Final = "▁▂▃▄▅▆▇█"
 ASCII_BARS: Final = "_.:-=+*#"
 
+TIMES: Final = "\N{MULTIPLICATION SIGN}"
+_TO: Final = "\N{EN DASH}"
 _UNITS: Final = ("kB", "MB", "GB", "TB", "PB")
 
 
@@ -39,11 +41,11 @@ def when(timestamp: str | None, *, day: dt.date | None = None) -> str:
 
 
 def span_of(window: Window) -> str:
-    """``2027-01-02 02:58:00 – 03:41:12 UTC``: the end's date only where it differs."""
+    """``2027-01-02 02:58:00 to 03:41:12 UTC``: the end's date only where it differs."""
     first, last = moment(window.first), moment(window.last)
     if first is None or last is None:
         return "times unknown"
-    return f"{when(window.first)} – {when(window.last, day=first.date())} UTC"
+    return f"{when(window.first)} {_TO} {when(window.last, day=first.date())} UTC"
 
 
 def day_of(window: Window) -> dt.date | None:
@@ -76,12 +78,10 @@ def size(count: int) -> str:
     """``812 B``, ``4.1 kB``, ``412 MB``: powers of ten."""
     if count < 1000:
         return f"{count} B"
-    value = float(count)
-    unit = ""
-    for unit in _UNITS:
-        value /= 1000
-        if value < 999.5:
-            break
+    value, units = count / 1000, iter(_UNITS)
+    unit = next(units)
+    while value >= 999.5 and unit != _UNITS[-1]:
+        value, unit = value / 1000, next(units)
     return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
 
 

@@ -26,27 +26,27 @@ _DELETE_PICTURE: Final = "\u2421"
 
 _ASCII_TWINS: Final = str.maketrans(
     {
-        "…": "...",
-        "–": "-",
-        "—": "-",
-        "×": "x",
-        "·": "-",
+        "\N{HORIZONTAL ELLIPSIS}": "...",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{MIDDLE DOT}": "-",
         "├": "|",
         "└": "`",
         "│": "|",
         "─": "-",
         "↳": ">",
-        "“": '"',
-        "”": '"',
-        "‘": "'",
-        "’": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
         "\u00a0": " ",
     }
 )
 
 
 def visible(text: str) -> str:
-    """One line whose control and deceiving characters are shown: ``␛[31m``, ``\\u202e``."""
+    """One line whose control and deceiving characters are shown: ``␛[31m``, ``u202e`` escaped."""
     if text.isprintable() and text.isascii():
         return text
     return _UNSAFE.sub(_shown, text)
@@ -58,7 +58,7 @@ def visible_lines(text: str) -> str:
 
 
 def ascii_text(text: str) -> str:
-    """In ASCII: signs have a twin, all else is written ``\\xe9``, ``\\u4e2d``."""
+    """In ASCII: signs have a twin, all else is written as its escape sequence."""
     if text.isascii():
         return text
     return _NOT_ASCII.sub(_escaped, text.translate(_ASCII_TWINS))
