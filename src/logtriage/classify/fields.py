@@ -116,7 +116,19 @@ class RecordFields:
     def links(self) -> tuple[ExceptionLink, ...]:
         """Exceptions, outermost first; where no trace was read, those that the text names."""
         exception = self.record.exception
-        return exception.links if exception is not None else named_exceptions(self.record.message)
+        if exception is not None:
+            return exception.links
+        return named_exceptions("\n".join(self.values("message")))
+
+    @property
+    def told(self) -> list[str]:
+        """What attributes tell of the failure: structured logs keep its words there."""
+        record = self.record
+        return [
+            value
+            for key, value in record.attributes.items()
+            if key.lower() in _TELLING and value not in record.message
+        ]
 
     def frames(self, own: bool | None) -> list[str]:
         """Function, file and module of frames; ``own`` None takes all of them."""
@@ -153,6 +165,15 @@ class RecordFields:
             return "access"
         return "event"
 
+
+_TELLING: Final = {
+    *("err", "error", "exception", "reason", "cause", "detail", "details", "failure", "stderr"),
+    *("error.message", "error.msg", "error.detail", "error.reason", "error.cause", "err.message"),
+    *("err.msg", "error_message", "errormessage", "error_msg", "errmsg", "error_detail"),
+    *("exception.message", "exception.type", "exception_message", "exc_info", "error.type"),
+    *("error_description", "errordescription", "failure_reason", "last_error", "lasterror"),
+}
+"""Attributes in which loggers put the words of the error itself."""
 
 _STATUS: Final = {
     *("status", "status_code", "sc-status", "sc_status", "http.status_code", "response_code"),
@@ -218,7 +239,7 @@ def _number(value: str) -> float | None:
 
 
 _MAKERS: Final[dict[str, Callable[["RecordFields"], Iterable[str | None]]]] = {
-    "message": lambda fields: (fields.record.message,),
+    "message": lambda fields: (fields.record.message, *fields.told),
     "text": lambda fields: (fields.record.text,),
     "component": lambda fields: (fields.record.component,),
     "component_kind": lambda fields: (fields.record.component_kind,),
