@@ -309,7 +309,10 @@ def test_the_answer_depends_on_the_record_alone():
 def test_structured_logs_tell_the_error_in_an_attribute(key):
     """`msg="cannot fetch" err="gate is shut"`: the rule's words stand beside the message."""
     engine = classifier(rule("GTE-101", DEFECT, 'message contains "gate is shut"'))
-    known = record("cannot fetch", 17, attributes={key: "gate is shut"})
-    other = record("cannot fetch", 17, attributes={"title": "gate is shut"})
+    text = f'msg="cannot fetch" {key}="gate is shut"'
+    known, other = (
+        record("cannot fetch", severity_number=17, text=text, attributes={name: "gate is shut"})
+        for name in (key, "title")
+    )
     assert [hit.id for hit in engine.classify(known).verdict.rules] == ["GTE-101"]
     assert engine.classify(other).verdict.rules == ()
