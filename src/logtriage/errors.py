@@ -11,12 +11,10 @@
     └── StateLockedError          exit 75: another run holds the state
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A piece of the user's own text with the place of the trouble marked."""
 
     text: str

@@ -212,6 +212,10 @@ class Counter:
             # rare, and each one matters by itself: never cached
             self.add(record, self._classify(record))
             return _MISSING
+        if timestamp is None and record.timestamp is not None:
+            # dated, but nobody can say where: each such record is read by itself
+            self.add(record, found)
+            return _MISSING
         layout = layout_of(span, timestamp)
         slot = self._slot(record, found, layout)
         if slot is not None and record.trace_id:

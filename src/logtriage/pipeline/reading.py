@@ -19,6 +19,13 @@ READ_CHARACTERS: Final = 65_536
 """Of a head line only so much is matched against formats."""
 
 
+_TIMESTAMP: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+    r"|(?<![\d.])\d{10}(?:\d{3}(?:\d{3}(?:\d{3})?)?|\.\d{1,9})?(?![\d.])"
+    r"|\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
+)
+
+
 class Reader:
     """Reads the records of one input, from spans of bytes or line by line."""
 
@@ -64,11 +71,21 @@ class Reader:
                 records.extend(assembler.feed(number, part, inner))
         records.extend(assembler.flush())
         named = [self.named(record) for record in records]
-        where = head.timestamp_span if head is not None else None
+        where = self._timestamp_span(lines[0], head) if head is not None else None
         if where is not None and not lines[0].isascii():
             first = lines[0]
             where = (len(first[: where[0]].encode()), len(first[: where[1]].encode()))
         return Reading(named, where)
+
+    def _timestamp_span(self, line: str, head: Head) -> tuple[int, int] | None:
+        """Where the timestamp stands; documents do not say, so it is looked for by its value."""
+        if head.timestamp_span is not None or head.timestamp is None:
+            return head.timestamp_span
+        second = head.timestamp // 1_000_000_000
+        for found in _TIMESTAMP.finditer(line[:READ_CHARACTERS]):
+            if self.second_of(found[0]) == second:
+                return found.span()
+        return None
 
     def _inner(self, line: str) -> Head | None:
         """Head of a line of another format inside a span; it must at least bear a time."""
