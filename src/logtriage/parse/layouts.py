@@ -53,7 +53,7 @@ _SHAPES: Final = (
     # 10/Oct/2026:13:55:36 -0700 · 04-Mar-2026 05:06:07.123 · Wed, 04 Mar 2026 05:06:07 GMT
     (
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?[-/\s.]\s?(?:de\s)?{_MONTH_NAME}{_LATE_YEAR}"
-        rf"(?:[:\s,T]|\s?-\s|\sat\s)\s*{_TIME}{_HALF}{_ZONE}"
+        rf"(?:::?|[\s,T]|\s?-\s|\sat\s)\s*{_TIME}{_HALF}{_ZONE}"
     ),
     # 20260304-05:06:07:123 · 20260304T050607.123Z · 20260304050607 · 20260304 05:06:07
     rf"{_COMPACT_DATE}[-T_ ]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}{_ZONE}",

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from logtriage.errors import PackError
+from logtriage.model.head import Head
 from logtriage.model.record import rfc3339
 from logtriage.parse.catalog import load_catalog
 from logtriage.parse.detect import detect
@@ -25,7 +26,7 @@ def reader(catalog):
     return LineReader(catalog, reference=REFERENCE)
 
 
-def when(head):
+def when(head: Head) -> str | None:
     return rfc3339(head.timestamp, head.precision)
 
 
