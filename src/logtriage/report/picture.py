@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from logtriage.model.report import Counts, Issue, Report, ReportedChange
 from logtriage.report.cards import tag_words
+from logtriage.report.cells import fitted
 from logtriage.report.figures import many, moment
 
 WIDTH: Final = 1000
@@ -23,8 +24,12 @@ ROWS: Final = 14
 """Components that have a row of their own."""
 
 _FLAG: Final = 22
+_LABEL: Final = 44
+"""Most characters of the title beside a flag."""
+_CHARACTER: Final = 6.6
+"""About how wide one is."""
 _LARGEST: Final = 15.0
-_SMALLEST: Final = 2.2
+_SMALLEST: Final = 3.0
 _AXIS: Final = 26
 _TICKS: Final = 8
 _STEPS: Final = (
@@ -64,6 +69,9 @@ class Flag(NamedTuple):
     rank: int
     kind: str
     target: str
+    label: str
+    leftward: bool
+    """The label stands on the left, for want of room on the right."""
     words: str
 
 
@@ -221,16 +229,30 @@ def _mark(
 
 def _flags(report: Report, scale: _Scale) -> tuple[Flag, ...]:
     """Begins of root causes; those that would hide each other stand on several levels."""
-    ends: list[float] = []
+    taken: list[list[tuple[float, float]]] = []
     flags = []
     dated = [(second, each) for each in report.root_causes if (second := _second(each.started_at))]
     for second, cause in sorted(dated, key=lambda item: (item[0], item[1].rank)):
         x = scale.x(second)
-        level = next((index for index, end in enumerate(ends) if end < x), len(ends))
-        ends[level : level + 1] = [x + _FLAG]
+        label = fitted(cause.title, _LABEL)
+        room = _FLAG + _CHARACTER * len(label)
+        leftward = x + room > WIDTH
+        begin, end = (x - room, x + _FLAG) if leftward else (x - _FLAG / 2, x + room)
+        level = next(
+            (
+                index
+                for index, spans in enumerate(taken)
+                if all(end < other or begin > last for other, last in spans)
+            ),
+            len(taken),
+        )
+        if level == len(taken):
+            taken.append([])
+        taken[level].append((begin, end))
         words = f"{cause.rank}: {tag_words(cause.tag).lower()}, {cause.title}"
         y = _FLAG * (level + 0.5)
-        flags.append(Flag(x, y, cause.rank, _kind(cause.tag), cause.id, words))
+        kind = _kind(cause.tag)
+        flags.append(Flag(x, y, cause.rank, kind, cause.id, label, leftward, words))
     return tuple(flags)
 
 

@@ -73,7 +73,7 @@ def redacted(report: Report, *, mail: bool = False) -> Report:
             known[text] = redact_text(text, mail=mail)
         return known[text]
 
-    return mapped(report, clean)
+    return mapped(report, clean, leave=_PLAIN_FIELDS)
 
 
 def encodable_report(report: Report) -> Report:
@@ -85,21 +85,23 @@ def encodable_report(report: Report) -> Report:
     return report
 
 
-def mapped(report: Report, change: Callable[[str], str]) -> Report:
-    """The report with every text that came from outside changed."""
-    return msgspec.convert(_mapped(msgspec.to_builtins(report), change), Report)
+def mapped(
+    report: Report, change: Callable[[str], str], *, leave: frozenset[str] = frozenset()
+) -> Report:
+    """The report with every text changed, but for the fields to ``leave``."""
+    return msgspec.convert(_mapped(msgspec.to_builtins(report), change, leave), Report)
 
 
-def _mapped(value: object, change: Callable[[str], str]) -> object:
+def _mapped(value: object, change: Callable[[str], str], leave: frozenset[str]) -> object:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
         return {
-            name: each if name in _PLAIN_FIELDS else _mapped(each, change)
+            name: each if name in leave else _mapped(each, change, leave)
             for name, each in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_mapped(each, change) for each in value]
+        return [_mapped(each, change, leave) for each in value]
     return value
 
 

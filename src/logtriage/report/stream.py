@@ -18,7 +18,7 @@ class FrameLine(msgspec.Struct, frozen=True):
 
 
 class ExceptionLine(msgspec.Struct, frozen=True):
-    """An exception as ``parse`` prints it; ``type`` is the outermost, the chain ends at the root."""
+    """An exception as ``parse`` prints it; ``type`` is the outermost one, the chain ends inside."""
 
     type: str
     message: str | None

@@ -199,7 +199,11 @@ def _place(path: str, number: int, look: Look) -> Piece:
 
 def _doubts(report: Report, look: Look) -> Iterator[Line]:
     """What was not understood, or not read to its end."""
-    told = [f"{each.path}: {problem}" for each in report.inputs for problem in each.problems]
+    told = [
+        f"{short(each.path, look)}: {problem}"
+        for each in report.inputs
+        for problem in each.problems
+    ]
     if report.totals.lines_cut:
         told.append(f"{many(report.totals.lines_cut, 'record')} longer than the limit, cut")
     if not told:

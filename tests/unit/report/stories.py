@@ -27,7 +27,10 @@ PANIC = (
     '2027-02-03 03:12:04.511 UTC [812] PANIC:  could not write to file "pg_wal/xlogtemp.812": '
     "No space left on device"
 )
-NULL = '03:05:52.114 ERROR [exec-7] berth.Berths - Cannot invoke "Cabin.deck()" because "cabin" is null'
+NULL = (
+    "03:05:52.114 ERROR [exec-7] berth.Berths - "
+    'Cannot invoke "Cabin.deck()" because "cabin" is null'
+)
 
 
 def at(clock: str) -> str:
@@ -148,6 +151,7 @@ POOL = msgspec.structs.replace(
     summary="mailer waited in vain for a connection 9 times from 03:20:00.",
     component="mailer",
     issue="I5",
+    started_at=at("03:20:00"),
     errors=9,
     evidence=(Evidence("logs/mailer.log", 77, at("03:20:00"), "pool timeout after 30000ms"),),
     trigger=None,
@@ -196,7 +200,8 @@ ISSUES = (
                 "logs/booking.log",
                 88_210,
                 at("03:05:52"),
-                f"{NULL}\n\tat ferry.berth.Berths.assign(Berths.java:44)\n\tat ferry.Main.main(Main.java:9)",
+                f"{NULL}\n\tat ferry.berth.Berths.assign(Berths.java:44)"
+                "\n\tat ferry.Main.main(Main.java:9)",
             ),
         ),
     ),
@@ -327,7 +332,10 @@ QUIET = Report(
     ignored=NIGHT.ignored,
 )
 
-NASTY = "\x1b]0;owned\x07\x1b[2J<script>alert(1)</script>|`--\r\n=cmd|' /C calc'!A0 \u202egnp\x9b31m\x00 @here"
+NASTY = (
+    "\x1b]0;owned\x07\x1b[2J<script>alert(1)</script>|`--\r\n"
+    "=cmd|' /C calc'!A0 \u202egnp\x9b31m\x00 @here"
+)
 
 
 def nasty_report() -> Report:
