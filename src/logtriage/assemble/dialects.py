@@ -35,6 +35,7 @@ Role = Literal[
     "aside",
     "back",
     "frame",
+    "call",
     "place",
     "skip",
     "note",
@@ -47,15 +48,23 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of line of a trace."""
 
     role: Role
-    """``open`` a trace begins, the exception is stated later · ``type`` states an exception ·
-    ``loose`` states one, believed only on a line above a first frame · ``cause`` states the cause
-    of the exception before it · ``wrap`` states what wraps all before it · ``link`` the next
-    exception stated wraps those before it · ``part`` member (group ``number``) of an exception
-    group: the first is taken as the cause · ``section`` a thread: the first belongs to the
-    exception, the others are asides · ``aside`` what follows is not of the chain · ``back`` the
-    frames that follow belong to the outer exception again · ``frame`` · ``place`` completes the
-    frame before it · ``skip`` dropped from the message · ``note`` kept in the message, not part of
-    the exception's · ``text`` more of the exception's message · ``end`` last line of the trace."""
+    """What the line does:
+
+    * ``open``: a trace begins, its exception is stated later
+    * ``type``: states an exception
+    * ``loose``: states one, believed only on a line above a first frame
+    * ``cause``: states the cause of the exception before it
+    * ``wrap``: states what wraps all before it
+    * ``link``: the next exception stated wraps those before it
+    * ``part``: a member (group ``number``) of an exception group: the first is taken as the cause
+    * ``section``: a thread: the first belongs to the exception, the others lead away from it
+    * ``aside``: what follows is not of the chain
+    * ``back``: the frames that follow belong to the outer exception again
+    * ``frame``; ``call``: a frame if a ``place`` follows at once; ``place``: completes a frame
+    * ``skip``: dropped from the record's message; ``note``: kept in it
+    * ``text``: more of the exception's message
+    * ``end``: last line of the trace
+    """
     regex: str
     """Matched at the start of the line (``loose``: searched). Linear. Groups: type, message,
     function, file, line, module, number."""
@@ -176,8 +185,10 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     starts: tuple[str, ...] = ()
     """Lines that may begin a trace; matched at the start of a line."""
     loud: tuple[str, ...] = ()
-    """Lines that begin a record of their own after a head that does not announce them: what a
-    runtime prints itself, outside of any log call."""
+    """Lines that begin a record of their own after a head below error that does not announce
+    them."""
+    crash: tuple[str, ...] = ()
+    """The same, after a head that states no severity too: only a runtime prints them."""
     continues: tuple[str, ...] = ()
     """Lines that carry on the record before them, whatever that is."""
     carries: tuple[str, ...] = ()
@@ -213,7 +224,7 @@ class Dialects(msgspec.Struct, frozen=True):
     dialects: tuple[Dialect, ...]
 
     def every(
-        self, field: Literal["starts", "loud", "continues", "carries", "scan", "nested"]
+        self, field: Literal["starts", "loud", "crash", "continues", "carries", "scan", "nested"]
     ) -> list[str]:
         """The regular expressions of one field of all dialects, each once."""
         return list(
@@ -286,7 +297,7 @@ def _expressions(file: DialectFile) -> list[tuple[str, str]]:
         *(("[[inline]]", rule.regex) for rule in file.inline),
         *(
             (field, regex)
-            for field in ("starts", "loud", "continues", "carries", "scan", "nested")
+            for field in ("starts", "loud", "crash", "continues", "carries", "scan", "nested")
             for regex in getattr(dialect, field)
         ),
     ]

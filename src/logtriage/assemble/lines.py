@@ -82,7 +82,7 @@ class LineKinds:
     def _hit(self, rule: LineRule, match: re.Match[str], line: str) -> Hit:
         groups = {name: value for name, value in match.groupdict().items() if value is not None}
         frame = None
-        if rule.role in {"frame", "place"} or "file" in groups or "function" in groups:
+        if rule.role in {"frame", "call", "place"} or "file" in groups or "function" in groups:
             frame = self._frame(groups)
         indent = len(line) - len(line.lstrip())
         return Hit(rule.role, rule, indent, groups, frame)

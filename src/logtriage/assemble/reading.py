@@ -118,6 +118,8 @@ class _Walk:
         self.weight = 0
         self.dropped: set[int] = set()
         self.previous: Role | None = None
+        self.call: tuple[int, Hit] | None = None
+        """A line that names a function: a frame if a place follows at once."""
         self.actions: dict[Role, Callable[[int, Hit], None]] = {
             "open": self.open,
             "type": self.state,
@@ -154,13 +156,18 @@ class _Walk:
             if needed is None or needed == self.previous:
                 hit = candidate
                 break
-        if hit is None or not self.fits(hit):
+        if hit is not None and hit.role == "call":
+            self.call = (index, hit)
+            hit = None
+        if hit is None or not self.fits(hit, index):
             self.unknown(index, line)
             return
         role = hit.role
         if self.first < 0:
             self.first = index
         if self.messaging and self.current is not None and role not in {"type", "wrap"}:
+            if self.call is not None and self.call[0] == index - 1 and self.current.pending:
+                self.current.pending.pop()
             self.current.commit()
         action = self.actions.get(role)
         if action is not None:
@@ -172,9 +179,11 @@ class _Walk:
         self.since = index + 1
         self.gap = 0
 
-    def fits(self, hit: Hit) -> bool:
+    def fits(self, hit: Hit, index: int) -> bool:
         """Whether the line can have this role here."""
         role = hit.role
+        if role == "place" and self.call is not None and self.call[0] == index - 1:
+            return True
         if role in {"skip", "place", "note", "text", "link", "back", "end"}:
             # an indented line of a message looks like one of source code
             return self.first >= 0 and not (self.messaging and self.after and role == "skip")
@@ -312,7 +321,11 @@ class _Walk:
         if self.current is not None and len(self.current.frames) < FRAMES:
             self.current.frames.append(frame)
 
-    def place(self, _index: int, hit: Hit) -> None:
+    def place(self, index: int, hit: Hit) -> None:
+        if self.call is not None and self.call[0] == index - 1:
+            self.dropped.add(index - 1)
+            self.frame(index - 1, self.call[1])
+            self.call = None
         frames = self.free if self.after else self.current.frames if self.current else []
         place = hit.frame
         if frames and place is not None and frames[-1].file is None:

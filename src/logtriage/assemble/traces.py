@@ -37,9 +37,10 @@ class TraceReader:
 
     def __init__(self, dialects: Dialects) -> None:
         self.dialects = dialects
-        self._kinds = [LineKinds(dialect) for dialect in dialects.dialects]
-        self._multi = [(kinds, kinds.dialect.triggers) for kinds in self._kinds]
-        single = [(kinds, kinds.dialect.single) for kinds in self._kinds]
+        self.kinds = tuple(LineKinds(dialect) for dialect in dialects.dialects)
+        """The kinds of lines of each dialect."""
+        self._multi = [(kinds, kinds.dialect.triggers) for kinds in self.kinds]
+        single = [(kinds, kinds.dialect.single) for kinds in self.kinds]
         self._single = [(kinds, triggers) for kinds, triggers in single if triggers]
         self._inline = InlineReader(dialects)
         self._hints = tuple(
@@ -78,7 +79,7 @@ class TraceReader:
         return self._finish(chosen[0], chosen[1], 0)
 
     def _finish(self, kinds: LineKinds, reading: Reading, depth: int) -> Examined:
-        links = self._unfold(kinds, reading.links, depth)
+        links = self._unfold(reading.links, depth)
         return Examined(ExceptionInfo(links, kinds.dialect.name), reading.dropped)
 
     def _choose(self, text: str, lines: Sequence[str]) -> tuple[LineKinds, Reading] | None:
@@ -100,9 +101,7 @@ class TraceReader:
                     return kinds, reading
         return best
 
-    def _unfold(
-        self, kinds: LineKinds, links: tuple[ExceptionLink, ...], depth: int
-    ) -> tuple[ExceptionLink, ...]:
+    def _unfold(self, links: tuple[ExceptionLink, ...], depth: int) -> tuple[ExceptionLink, ...]:
         """Add the causes that the innermost link tells within its message."""
         root = links[-1]
         message = root.message
@@ -114,7 +113,7 @@ class TraceReader:
             if inner is not None and inner[1].frames and inner[1].links:
                 words = "\n".join(lines[: inner[1].first]).strip()
                 root = ExceptionLink(root.type, words or None, root.frames)
-                more = self._unfold(inner[0], inner[1].links, depth + 1)
+                more = self._unfold(inner[1].links, depth + 1)
                 return (*links[:-1], root, *more)
         known = {short(link.type) for link in links}
         told = self._inline.causes(message)

@@ -71,20 +71,22 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["--version"]:
         print(f"logtriage {__version__}")  # noqa: T201 - the answer
         return 0
-    # after the quick answers; a BadParameter's grandparent is every error of usage
+    # after the quick answers
     from typer import Abort, BadParameter, Exit  # noqa: PLC0415
 
     from logtriage.cli.app import app  # noqa: PLC0415
 
-    usage_error = BadParameter.__mro__[2]
     try:
         code = app(arguments, prog_name="logtriage", standalone_mode=False)
     except Abort:
         return INTERRUPTED
     except Exit as leave:
         return leave.exit_code
-    except usage_error as error:
-        error.show()
+    except Exception as error:
+        # a BadParameter's grandparent is every error of usage, in whichever copy of click
+        if not isinstance(error, BadParameter.__mro__[2]):
+            raise
+        error.show()  # type: ignore[attr-defined]
         return 2
     return code if isinstance(code, int) else 0
 

@@ -1,13 +1,16 @@
 """Options that several commands share."""
 
 import datetime as dt
+import os
+import shutil
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from logtriage.errors import UsageError
+from logtriage.model.report import Report
 from logtriage.settings import Settings, moment_of
 
 
@@ -61,7 +64,6 @@ Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, max=256, help="
 Packs = Annotated[
     list[str] | None, typer.Option(help="A folder of own packs, formats, dialects; repeatable.")
 ]
-Config = Annotated[str | None, typer.Option(help="Configuration file.")]
 NoRedact = Annotated[bool, typer.Option("--no-redact", help="Show secrets as they are.")]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour the report.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="The same as --color never.")]
@@ -118,3 +120,39 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else "\t" if c == "\t" else repr(c)[1:-1] for c in text)
+
+
+class Look(NamedTuple):
+    """How standard output can show a report."""
+
+    terminal: bool
+    width: int
+    colour: bool
+    links: bool
+    ascii_only: bool
+
+
+def look_of(wanted: Colour, *, no_color: bool) -> Look:
+    """What standard output is and can do."""
+    terminal = sys.stdout.isatty()
+    dumb = os.environ.get("TERM") in {"dumb", "unknown"}
+    colour = wanted is Colour.ALWAYS or (
+        wanted is Colour.AUTO and terminal and not dumb and not os.environ.get("NO_COLOR")
+    )
+    width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return Look(
+        terminal=terminal,
+        width=min(width, 120),
+        colour=colour and not no_color,
+        links=terminal and colour and os.environ.get("TERM_PROGRAM") != "Apple_Terminal",
+        ascii_only=not encoding.startswith("utf"),
+    )
+
+
+def tell_inputs(report: Report) -> None:
+    """Say on standard error how each input was read."""
+    for entry in report.inputs:
+        said = [entry.format or "no format", f"{entry.lines:,} lines", f"{entry.errors:,} errors"]
+        said += entry.problems
+        sys.stderr.write(f"{printable(entry.path)}: {printable(', '.join(said))}\n")

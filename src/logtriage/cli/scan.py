@@ -1,11 +1,13 @@
 """``logtriage scan``: read everything, print the report."""
 
-import sys
+import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from logtriage.cli import options
+from logtriage.errors import UsageError
 from logtriage.model.report import TENTATIVE, Report
 
 
@@ -23,16 +25,12 @@ def scan(
     year: options.Year = None,
     jobs: options.Jobs = None,
     packs: options.Packs = None,
-    config: options.Config = None,
     top: Annotated[int, typer.Option(help="Issues shown in the table.")] = 10,
     show_ignored: Annotated[bool, typer.Option(help="List what was ignored, and why.")] = False,
     fail_on: Annotated[
         options.FailOn, typer.Option(help="Exit 1 where such a root cause is found.")
     ] = options.FailOn.NONE,
-    state: Annotated[
-        str | None, typer.Option(help="Keep offsets and known issues in FILE.")
-    ] = None,
-    no_state: Annotated[bool, typer.Option(help="Keep no state (the default).")] = False,
+    no_state: Annotated[bool, typer.Option("--no-state", help="Keep no state.")] = False,
     no_redact: options.NoRedact = False,
     color: options.ColourOption = options.Colour.AUTO,
     no_color: options.NoColour = False,
@@ -48,12 +46,19 @@ def scan(
 
       logtriage scan app.log --since 2h --output json
     """
+    from logtriage.deliver.output import print_text, write_whole  # noqa: PLC0415
     from logtriage.engine.local import run  # noqa: PLC0415 - after the options are checked
     from logtriage.pipeline.flow import conclude  # noqa: PLC0415
     from logtriage.pipeline.tools import Tools  # noqa: PLC0415
-    from logtriage.report.render import render  # noqa: PLC0415
+    from logtriage.report.render import OUTPUT_BY_ENDING, OUTPUTS, render  # noqa: PLC0415
     from logtriage.source.locate import locate  # noqa: PLC0415
 
+    del no_state  # a scan keeps none; the option says so in scripts
+    if output not in OUTPUTS:
+        raise UsageError(
+            f"there is no output {output!r}", help=f"choose one of {', '.join(OUTPUTS)}"
+        )
+    started = time.monotonic()
     settings = options.make_settings(
         since=since,
         until=until,
@@ -71,7 +76,34 @@ def scan(
     result = run(sources, tools)
     failed = result.note_troubles(troubles)
     report = conclude(result.tallies, tools, interrupted=result.interrupted)
-    sys.stdout.write(render(report, output))
+    seconds = time.monotonic() - started
+    look = options.look_of(color, no_color=no_color)
+    for path in out or ():
+        ending = Path(path).suffix.lower()
+        write_whole(
+            path, render(report, OUTPUT_BY_ENDING.get(ending, "text"), redact=not no_redact)
+        )
+    nothing = not report.root_causes and not failed
+    if not (quiet and nothing):
+        # what stays in the terminal is not redacted: the person there owns the logs
+        redact = not no_redact and not (look.terminal and output == "text")
+        print_text(
+            render(
+                report,
+                output,
+                width=look.width,
+                crop=look.terminal,
+                colour=look.colour,
+                links=look.links,
+                ascii_only=look.ascii_only,
+                top=top,
+                show_ignored=show_ignored,
+                redact=redact,
+                seconds=seconds if look.terminal else None,
+            )
+        )
+    if verbose:
+        options.tell_inputs(report)
     if result.interrupted:
         return 130
     if found_by(report, fail_on):

@@ -31,9 +31,11 @@ def check(paths: Sequence[Path], *, read: Reader | None = None) -> list[Problem]
 
 def _reader() -> Reader:
     try:
-        return default_reader()
-    except ImportError:
+        reader = default_reader()
+        reader("a trial")
+    except (ImportError, TypeError, AttributeError):
         return plain_reader
+    return reader
 
 
 def pack_files(path: Path) -> list[Path]:

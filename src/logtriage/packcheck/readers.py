@@ -79,7 +79,7 @@ def default_reader() -> Reader:
     head_of = LineReader(load_catalog()).read
 
     def read(text: str) -> Record:
-        assembler = Assembler("sample", traces)
+        assembler = Assembler("sample", traces, dialects, reread=head_of)
         first, *others = text.split("\n")
         records = [*assembler.feed(1, first, head_of(first))]
         for number, line in enumerate(others, 2):

@@ -94,7 +94,7 @@ class Reader:
 
     def assembler(self) -> Assembler:
         """A fresh assembler for this input."""
-        return Assembler(self.path, self._traces)
+        return Assembler(self.path, self._traces, self._dialects, reread=self._lines.read)
 
     def named(self, record: Record) -> Record:
         """The record with the component that options or the file's name give it."""

@@ -1,0 +1,168 @@
+"""A record that may go on."""
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from logtriage.model.head import Head
+
+if TYPE_CHECKING:
+    from logtriage.assemble.patterns import ReportPatterns
+    from logtriage.assemble.tracking import Tracker
+
+SECONDS: Final = 5
+"""Lines of one trace that a transport stamps one by one lie no further apart."""
+
+
+class Held(NamedTuple):
+    """A line that a later one has to tell the place of."""
+
+    number: int
+    raw: str
+    text: str
+    head: Head | None
+
+
+class Opened:
+    """Lines of a record so far; the assembler decides what is added."""
+
+    __slots__ = (
+        "bodies",
+        "count",
+        "cut",
+        "head",
+        "held",
+        "last",
+        "latest",
+        "line",
+        "lines",
+        "loose",
+        "members",
+        "report",
+        "reported",
+        "room",
+        "size",
+        "stray",
+        "stream",
+        "tracker",
+        "watched",
+    )
+
+    def __init__(self, line: int, raw: str, head: Head | None, room: int, size: int) -> None:
+        self.line = line
+        self.lines = [raw]
+        """As they stand in the input."""
+        self.bodies: list[str] = []
+        """Those after the first without wrappers and heads."""
+        self.head = head
+        self.latest = head
+        """Head of the last line that had one."""
+        self.stream = None if head is None else head.stream
+        self.last = raw if head is None else head.message
+        """The last line that is not blank, without its head."""
+        self.count = 1 + raw.count("\n")
+        self.room = room
+        """Lines that may still be added."""
+        self.size = size - len(raw)
+        """Characters that may still be added."""
+        self.cut = False
+        self.loose = head is None or head.continuation
+        """No format read its first line."""
+        self.stray = False
+        """A loose record among lines with heads; it took over the time of the one before."""
+        self.held: list[Held] = []
+        self.tracker: Tracker | None = None
+        self.watched = False
+        """A line with a head of its own may carry it on."""
+        self.report: ReportPatterns | None = None
+        self.reported = False
+        """The report's last line has come."""
+        self.members: list[Head] = []
+        """Heads of a report's lines after the first."""
+
+    def add(self, raw: str, text: str) -> None:
+        """Take a line in, unless the record has its fill."""
+        self.count += 1 + raw.count("\n")
+        if text and not text.isspace():
+            self.last = text
+        if self.room <= 1 or self.size < len(raw):
+            self.cut = True
+            return
+        self.room -= 1
+        self.size -= len(raw) + 1
+        self.lines.append(raw)
+        self.bodies.append(text)
+
+    def trim(self) -> None:
+        """Leave blank lines at the end out."""
+        while self.bodies and not self.cut and not self.bodies[-1].strip():
+            self.bodies.pop()
+            self.lines.pop()
+            self.count -= 1
+
+    def take_held(self) -> None:
+        """The lines held back belong to it."""
+        for held in self.held:
+            self.add(held.raw, held.text)
+        self.held = []
+
+
+def same_source(one: Head, other: Head) -> bool:
+    """Whether two lines were written by the same process, at about the same time."""
+    if (
+        one.format != other.format
+        or one.component != other.component
+        or one.host != other.host
+        or one.logger != other.logger
+    ):
+        return False
+    if one.thread != other.thread:
+        return False
+    mine, theirs = one.attributes, other.attributes
+    if mine and theirs and (mine.get("pid") != theirs.get("pid")):
+        return False
+    if one.timestamp is None or other.timestamp is None:
+        return True
+    return abs(other.timestamp - one.timestamp) <= SECONDS * 1_000_000_000
+
+
+def completed(opened: Opened, head: Head | None, text: str) -> None:
+    """Let the second line of a head state what the first left open."""
+    first = opened.head
+    if first is None:
+        return
+    if head is None:
+        opened.head = msgspec.structs.replace(first, message=text, incomplete=False)
+    else:
+        opened.head = msgspec.structs.replace(
+            first,
+            message=head.message,
+            severity_number=head.severity_number or first.severity_number,
+            severity_text=head.severity_text or first.severity_text,
+            exception_text=head.exception_text or first.exception_text,
+            incomplete=False,
+        )
+    opened.last = opened.head.message
+
+
+def told(opened: Opened) -> tuple[Head | None, list[str]]:
+    """Head and bodies of a report: the most telling line first, the highest severity."""
+    heads = [head for head in (opened.head, *opened.members) if head is not None]
+    if opened.report is None or not heads:
+        return opened.head, opened.bodies
+    chosen = 0
+    for telling in opened.report.telling:
+        found = next((at for at, head in enumerate(heads) if telling(head.message)), None)
+        if found is not None:
+            chosen = found
+            break
+    loudest = max(heads, key=lambda head: head.severity_number or 0)
+    head = msgspec.structs.replace(
+        heads[chosen],
+        severity_number=loudest.severity_number,
+        severity_text=loudest.severity_text,
+    )
+    bodies = [opened.head.message if opened.head else "", *opened.bodies]
+    if chosen < len(bodies):
+        del bodies[chosen]
+    return head, bodies

@@ -1,0 +1,81 @@
+"""What the dialects know of single lines, joined into a few expressions."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from logtriage.assemble.dialects import Dialects, Report
+
+_NEVER: Final = r"[^\s\S]"
+
+_GROUP_NAME: Final = re.compile(r"\(\?P<\w+>")
+
+
+def anonymous(expression: str) -> str:
+    """The expression without group names, so that many can be joined."""
+    return _GROUP_NAME.sub("(?:", expression)
+
+
+def joined(expressions: Sequence[str]) -> str:
+    """One expression that matches where any of these does."""
+    return "|".join(f"(?:{anonymous(expression)})" for expression in expressions) or _NEVER
+
+
+def continuation_pattern(dialects: Dialects) -> re.Pattern[bytes]:
+    """Matches at the start of a line that carries on the record before it, whatever the format."""
+    return re.compile(joined(dialects.every("continues")).encode())
+
+
+def stray_pattern(dialects: Dialects) -> re.Pattern[bytes]:
+    """Matches at the start of a line that may begin a record of its own although it has no head.
+
+    Whether it does depends on the head before it, see `logtriage.assemble.assembler.Assembler`.
+    """
+    return re.compile(joined([*dialects.every("crash"), *dialects.every("loud")]).encode())
+
+
+def trace_head_patterns(dialects: Dialects) -> list[str]:
+    """Expressions of the native scan that find lines which begin or announce a trace."""
+    return dialects.every("scan")
+
+
+class LinePatterns:
+    """The expressions that the assembler asks; each is compiled when it is first needed."""
+
+    def __init__(self, dialects: Dialects) -> None:
+        self.starts = re.compile(joined(dialects.every("starts"))).match
+        self.carries = re.compile(joined(dialects.every("carries"))).match
+        self.continues = re.compile(joined(dialects.every("continues"))).match
+        self.loud = re.compile(joined([*dialects.every("crash"), *dialects.every("loud")])).match
+        self.crash = re.compile(joined(dialects.every("crash"))).match
+        self.pairs = tuple(
+            (re.compile(pair.first).search, re.compile(pair.next).match)
+            for dialect in dialects.dialects
+            for pair in dialect.pair
+        )
+        self.reports: dict[str, list[ReportPatterns]] = {}
+        for dialect in dialects.dialects:
+            for report in dialect.report:
+                self.reports.setdefault(report.component, []).append(ReportPatterns(report))
+
+
+class ReportPatterns:
+    """A report of several lines with heads, compiled."""
+
+    def __init__(self, report: Report) -> None:
+        self.begin = re.compile(report.begin).search
+        self.end = re.compile(report.end or _NEVER).search
+        self.body = re.compile(report.body).search if report.body else None
+        self.tail = re.compile(report.tail or _NEVER).search
+        self.telling = tuple(re.compile(regex).search for regex in report.telling)
+
+
+def patterns_of(dialects: Dialects) -> LinePatterns:
+    """The patterns of a set of dialects; made once, every input of a run asks for them."""
+    known = _MADE.get(id(dialects))
+    if known is None or known[0] is not dialects:
+        known = _MADE[id(dialects)] = (dialects, LinePatterns(dialects))
+    return known[1]
+
+
+_MADE: Final[dict[int, tuple[Dialects, LinePatterns]]] = {}
