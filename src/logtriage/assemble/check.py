@@ -6,7 +6,7 @@ from logtriage.assemble.assembler import Assembler
 from logtriage.assemble.dialects import Dialects, Expectation, Sample, read_file
 from logtriage.assemble.traces import TraceReader
 from logtriage.errors import PackError
-from logtriage.model.record import ExceptionInfo, place_of
+from logtriage.model.record import ExceptionInfo, Record, place_of
 
 
 def check_file(path: Path, dialects: Dialects) -> list[PackError]:
@@ -24,14 +24,11 @@ def check_file(path: Path, dialects: Dialects) -> list[PackError]:
         problems.append(PackError("the dialect has no samples", where=str(path)))
     for number, sample in enumerate(file.sample, 1):
         where = f"{path} [[sample]] #{number}"
-        found = reader.read(text_of(sample))
-        for problem in [
-            *_against(sample, found, name),
-            *_splits(sample, dialects, reader),
-        ]:
-            problems.append(
-                PackError("a sample is not read as it states", where=where, reason=problem)
-            )
+        found, splits = _read(sample, dialects, reader)
+        problems += [
+            PackError("a sample is not read as it states", where=where, reason=reason)
+            for reason in [*_against(sample, found, name), *splits]
+        ]
     return problems
 
 
@@ -74,14 +71,20 @@ def facts_of(found: ExceptionInfo) -> dict[str, object]:
     }
 
 
-def _splits(sample: Sample, dialects: Dialects, reader: TraceReader) -> list[str]:
+def _read(
+    sample: Sample, dialects: Dialects, reader: TraceReader
+) -> tuple[ExceptionInfo | None, list[str]]:
+    """The exception of the sample, or of its first record that has one, and how it is cut."""
+    text = text_of(sample)
     if sample.records is None:
-        return []
+        return reader.read(text), []
     assembler = Assembler("sample", reader, dialects)
-    counts = []
-    for number, line in enumerate(text_of(sample).split("\n"), 1):
-        counts += [record.lines for record in assembler.feed(number, line, None)]
-    counts += [record.lines for record in assembler.flush()]
-    if tuple(counts) != sample.records:
-        return [f"cut into records of {counts} lines, not {list(sample.records)}"]
-    return []
+    records: list[Record] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        records += assembler.feed(number, line, None)
+    records += assembler.flush()
+    found = next((record.exception for record in records if record.exception), None)
+    counts = tuple(record.lines for record in records)
+    if counts == sample.records:
+        return found, []
+    return found, [f"cut into records of {list(counts)} lines, not {list(sample.records)}"]
