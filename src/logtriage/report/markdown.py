@@ -40,6 +40,7 @@ ISSUES: Final = 50
 def as_markdown(report: Report) -> str:
     """Coverage, a section for each root cause, a table of the other issues."""
     read, found = coverage_of(report)
+    read = ", ".join(read.split("   "))
     lines = ["# logtriage", "", plain_words(f"{read}: {found}"), ""]
     if report.interrupted:
         lines += ["**Interrupted: only part of the input was read.**", ""]

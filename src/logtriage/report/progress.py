@@ -1,0 +1,77 @@
+"""How far a long run is, on standard error, only where that is a terminal."""
+
+import time
+from collections.abc import Callable
+from typing import Final, TextIO
+
+from logtriage.report.cells import fitted
+from logtriage.report.figures import duration, size
+
+FIRST: Final = 1.0
+"""Seconds a run may take before it tells how far it is."""
+
+EVERY: Final = 0.2
+"""Seconds between two tellings."""
+
+BAR: Final = 20
+
+_ERASE: Final = "\r\x1b[K"
+
+
+class Progress:
+    """A line that is written over and erased in the end.
+
+    Silent where the stream is no terminal, and for runs of less than a second.
+    """
+
+    def __init__(
+        self,
+        stream: TextIO,
+        total: int | None = None,
+        *,
+        width: int = 80,
+        ascii_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stream = stream
+        self._total = total
+        self._width = width
+        self._full, self._empty = ("#", ".") if ascii_only else ("█", "░")
+        self._clock = clock
+        self._begun = self._told = clock()
+        self._shown = False
+        self._enabled = stream.isatty()
+
+    def update(self, done: int) -> None:
+        """Bytes read so far; cheap enough to be called for every block."""
+        if not self._enabled:
+            return
+        now = self._clock()
+        if now - self._begun < FIRST or now - self._told < EVERY:
+            return
+        self._told = now
+        self._shown = True
+        words = self.line(done, now - self._begun)
+        self._stream.write(_ERASE + fitted(words, self._width - 1))
+        self._stream.flush()
+
+    def line(self, done: int, seconds: float) -> str:
+        """``███░░░  38 %  1.2 GB of 3.1 GB  310 MB/s  6 s left``."""
+        rate = done / seconds if seconds > 0 else 0.0
+        speed = f"{size(int(rate))}/s"
+        if not self._total:
+            return f"{size(done)}  {speed}"
+        share = min(done / self._total, 1.0)
+        full = int(share * BAR)
+        bar = self._full * full + self._empty * (BAR - full)
+        left = duration((self._total - done) / rate) if rate and done < self._total else ""
+        parts = [bar, f"{share:4.0%}".replace("%", " %"), f"{size(done)} of {size(self._total)}"]
+        parts += [speed, f"{left} left" if left else ""]
+        return "  ".join(part for part in parts if part)
+
+    def close(self) -> None:
+        """Erase the line."""
+        if self._shown:
+            self._stream.write(_ERASE)
+            self._stream.flush()
+            self._shown = False
