@@ -71,8 +71,7 @@ class Assembler:
         self._parked: list[tuple[int, Opened]] = []
         self._partial: dict[str | None, tuple[int, list[str], Head]] = {}
         self._patterns = patterns_of(dialects)
-        self._starts = self._patterns.starts
-        self._carries = self._patterns.carries
+        self._carries_with = self._patterns.carries_with
 
     def feed(self, number: int, line: str, head: Head | None) -> Sequence[Record]:
         """Take the next line (1-based number); give the records that it completes."""
@@ -104,7 +103,7 @@ class Assembler:
                 opened.watched
                 or head.joins
                 or self._parked
-                or self._carries(head.message) is not None
+                or head.message.startswith(self._carries_with)
             ):
                 if self._goes_with(opened, head):
                     self._stream = head.stream
@@ -140,7 +139,7 @@ class Assembler:
             return opened.tracker is not None
         if opened.tracker is not None and opened.tracker.accepts(message):
             return True
-        if self._carries(message) is not None:
+        if self._patterns.carries_on(message):
             if opened.tracker is None:
                 opened.tracker = Tracker(self._traces.kinds, message)
                 opened.watched = True
@@ -168,7 +167,7 @@ class Assembler:
             return
         opened.add(line, head.message)
         if opened.report is not None:
-            opened.members.append(head)
+            opened.members = [*opened.members, head]
         if not head.joins:
             opened.latest = head
 
@@ -203,13 +202,12 @@ class Assembler:
     def _begin(self, number: int, line: str, head: Head) -> None:
         opened = Opened(number, line, head, self._max_lines, self._max_bytes)
         message = head.message
-        if self._starts(message) is not None:
+        hinted = opened.hinted = self._traces.hinted(message)
+        if self._patterns.starts(message, hinted=hinted):
             opened.watched = True
             tracker = Tracker(self._traces.kinds, message)
             opened.tracker = tracker if tracker.alive else None
-        reports = self._patterns.reports
-        found = reports.get(head.component_kind or "") or reports.get(head.component or "")
-        for report in found or ():
+        for report in self._patterns.reports.get(head.component_kind or head.component or "", ()):
             if report.begin(message) is not None:
                 opened.report, opened.watched, opened.tracker = report, True, None
                 break
@@ -261,15 +259,14 @@ class Assembler:
     def _loose(self, opened: Opened, line: Held) -> Sequence[Record]:
         """A line among lines none of which has a head."""
         if not line.text.strip():
-            opened.held.append(line)
-            return NONE if len(opened.held) < HELD else self._settled(opened)
+            return NONE if opened.hold(line) < HELD else self._settled(opened)
         answer = self._belongs(opened, line.text)
         if answer:
             opened.take_held()
             opened.add(line.raw, line.text)
             return NONE
         if answer is None and len(opened.held) < HELD:
-            opened.held.append(line)
+            opened.hold(line)
             return NONE
         done = [*self._settled(opened, last=False)]
         return [*done, *self._headless(line)]
@@ -283,11 +280,11 @@ class Assembler:
                 return True
         patterns = self._patterns
         blank = bool(opened.held) and not opened.held[-1].text.strip()
-        if patterns.loud(text) is not None or (blank and patterns.starts(text) is not None):
+        if patterns.loud(text) is not None or (blank and patterns.starts(text)):
             # a trace of its own, unless the line before says that it comes
             return not blank and opened.last.rstrip().endswith(":")
         if patterns.continues(text) is not None and (opened.tracker is not None or not blank):
-            if opened.tracker is None and patterns.carries(text) is not None:
+            if opened.tracker is None and patterns.carries_on(text):
                 tracker = Tracker(self._traces.kinds, text)
                 opened.tracker = tracker if tracker.alive else None
             return True
@@ -302,7 +299,7 @@ class Assembler:
         opened.stream = self._stream
         opened.stray = head is not None and line.head is None
         opened.last = line.text
-        if self._starts(line.text) is not None:
+        if self._patterns.starts(line.text):
             tracker = Tracker(self._traces.kinds, line.text)
             opened.tracker = tracker if tracker.alive else None
         self._open[self._stream] = opened
@@ -344,7 +341,11 @@ class Assembler:
                 timestamp_span=None,
             )
         head = msgspec.structs.replace(head, partial=False)
-        return self._whole(number, "\n".join(raws), head)
+        done = self._whole(number, "\n".join(raws), head)
+        opened = self._open.get(stream)
+        if opened is not None:
+            opened.count += len(raws) - 1
+        return done
 
     # ends
 
@@ -354,7 +355,7 @@ class Assembler:
         Without ``last`` the last of these stays open.
         """
         held = [line for line in opened.held if line.text.strip()]
-        opened.held = []
+        opened.held = ()
         done = [self._closed(opened)]
         stream = self._stream
         self._stream = opened.stream
@@ -368,6 +369,16 @@ class Assembler:
     def _closed(self, opened: Opened) -> Record:
         if self._open.get(opened.stream) is opened:
             del self._open[opened.stream]
+        if not opened.bodies and not opened.loose and len(opened.lines) == 1:
+            return build_record(
+                self._path,
+                opened.line,
+                opened.head,
+                opened.lines,
+                self._traces,
+                hinted=opened.hinted,
+                count=opened.count,
+            )
         opened.trim()
         self.cut += opened.cut
         head, bodies = told(opened)
@@ -383,7 +394,7 @@ class Assembler:
             count=opened.count,
         )
 
-    def _document(self, opened: Opened) -> tuple[Head | None, list[str]]:
+    def _document(self, opened: Opened) -> tuple[Head | None, Sequence[str]]:
         """A pretty-printed object is a line of JSON after all."""
         first = opened.lines[0] if opened.head is None else opened.head.message
         if self._reread is None or first.strip() != "{" or opened.last.strip() not in {"}", "},"}:

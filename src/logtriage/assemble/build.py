@@ -16,16 +16,20 @@ def build_record(
     *,
     bodies: Sequence[str] | None = None,
     count: int | None = None,
+    hinted: bool | None = None,
 ) -> Record:
     """The record of a head and its lines; a head of None makes an unformatted one.
 
     ``lines`` are as they stand in the input, ``bodies`` those after the first without wrappers and
-    heads (default: the lines themselves), ``count`` how many there were before a cut.
+    heads (default: the lines themselves), ``count`` how many there were before a cut, ``hinted``
+    what `TraceReader.hinted` said of the first.
     """
     if len(lines) == 1 and head is not None and head.exception_text is None:
         message = head.message
         if "\n" not in message:
-            exception = traces.read(message) if traces.hinted(message) else None
+            if hinted is None:
+                hinted = traces.hinted(message)
+            exception = traces.read(message) if hinted else None
             return _record(path, line, head, lines[0], message, exception, count or 1)
     first = lines[0] if head is None else head.message
     body = [*first.split("\n"), *(lines[1:] if bodies is None else bodies)]

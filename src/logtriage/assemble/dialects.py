@@ -182,8 +182,12 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Between the parts of a full function name."""
     segments: int = 0
     """How many of those parts name the function, the others its module; 0 = all."""
+    starts_with: tuple[str, ...] = ()
+    """Beginnings, as written, of lines that may begin a trace."""
     starts: tuple[str, ...] = ()
-    """Lines that may begin a trace; matched at the start of a line."""
+    """Other lines that may begin a trace; matched at the start of a line. In a line with a head
+    they count where it has one of the words that `inline` and `single` ask for, or begins with no
+    letter."""
     loud: tuple[str, ...] = ()
     """Lines that begin a record of their own after a head below error that does not announce
     them."""
@@ -193,7 +197,10 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lines that carry on the record before them, whatever that is."""
     carries: tuple[str, ...] = ()
     """Frames and causes that are unmistakable: they carry on the record before them even where a
-    log head (of syslog, of Fluentd) stands before each of them."""
+    log head (of syslog, of Fluentd) stands before each of them. Asked of lines that begin with
+    white space or with one of `carries_with`."""
+    carries_with: tuple[str, ...] = ()
+    """Beginnings, as written, of such lines that are not indented."""
     scan: tuple[str, ...] = ()
     """Regular expressions of the native engine that find lines which start or announce a trace."""
     nested: tuple[str, ...] = ()
@@ -224,9 +231,20 @@ class Dialects(msgspec.Struct, frozen=True):
     dialects: tuple[Dialect, ...]
 
     def every(
-        self, field: Literal["starts", "loud", "crash", "continues", "carries", "scan", "nested"]
+        self,
+        field: Literal[
+            "starts",
+            "starts_with",
+            "loud",
+            "crash",
+            "continues",
+            "carries",
+            "carries_with",
+            "scan",
+            "nested",
+        ],
     ) -> list[str]:
-        """The regular expressions of one field of all dialects, each once."""
+        """The expressions of one field of all dialects, each once."""
         return list(
             dict.fromkeys(regex for dialect in self.dialects for regex in getattr(dialect, field))
         )

@@ -1,5 +1,6 @@
 """A record that may go on."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -26,59 +27,53 @@ class Held(NamedTuple):
 class Opened:
     """Lines of a record so far; the assembler decides what is added."""
 
-    __slots__ = (
-        "bodies",
-        "count",
-        "cut",
-        "head",
-        "held",
-        "last",
-        "latest",
-        "line",
-        "lines",
-        "loose",
-        "members",
-        "report",
-        "reported",
-        "room",
-        "size",
-        "stray",
-        "stream",
-        "tracker",
-        "watched",
-    )
+    # what few records need is set on those alone: every line with a head makes one of these
+    bodies: Sequence[str] = ()
+    """Lines after the first without wrappers and heads."""
+    room: int
+    """Lines that may still be added."""
+    cut = False
+    """Lines were left out."""
+    stray = False
+    """A loose record among lines with heads; it took over the time of the one before."""
+    held: Sequence[Held] = ()
+    tracker: "Tracker | None" = None
+    watched = False
+    """A line with a head of its own may carry it on."""
+    report: "ReportPatterns | None" = None
+    reported = False
+    """The report's last line has come."""
+    members: Sequence[Head] = ()
+    """Heads of a report's lines after the first."""
+    hinted = True
+    """The first line may state an exception."""
 
     def __init__(self, line: int, raw: str, head: Head | None, room: int, size: int) -> None:
         self.line = line
         self.lines = [raw]
         """As they stand in the input."""
-        self.bodies: list[str] = []
-        """Those after the first without wrappers and heads."""
         self.head = head
         self.latest = head
         """Head of the last line that had one."""
-        self.stream = None if head is None else head.stream
-        self.last = raw if head is None else head.message
-        """The last line that is not blank, without its head."""
-        self.count = 1 + raw.count("\n")
+        if head is None:
+            self.stream = None
+            self.last = raw
+            self.loose = True
+        else:
+            self.stream = head.stream
+            self.last = head.message
+            """The last line that is not blank, without its head."""
+            self.loose = head.continuation
+            """No format read its first line."""
+        self.count = 1
         self.room = room
-        """Lines that may still be added."""
         self.size = size - len(raw)
         """Characters that may still be added."""
-        self.cut = False
-        self.loose = head is None or head.continuation
-        """No format read its first line."""
-        self.stray = False
-        """A loose record among lines with heads; it took over the time of the one before."""
-        self.held: list[Held] = []
-        self.tracker: Tracker | None = None
-        self.watched = False
-        """A line with a head of its own may carry it on."""
-        self.report: ReportPatterns | None = None
-        self.reported = False
-        """The report's last line has come."""
-        self.members: list[Head] = []
-        """Heads of a report's lines after the first."""
+
+    def hold(self, line: Held) -> int:
+        """Keep a line back; how many there are now."""
+        self.held = [*self.held, line]
+        return len(self.held)
 
     def add(self, raw: str, text: str) -> None:
         """Take a line in, unless the record has its fill."""
@@ -91,12 +86,17 @@ class Opened:
         self.room -= 1
         self.size -= len(raw) + 1
         self.lines.append(raw)
+        self.bodies = self._mine()
         self.bodies.append(text)
+
+    def _mine(self) -> list[str]:
+        return self.bodies if isinstance(self.bodies, list) else []
 
     def trim(self) -> None:
         """Leave blank lines at the end out."""
-        while self.bodies and not self.cut and not self.bodies[-1].strip():
-            self.bodies.pop()
+        bodies = self._mine()
+        while bodies and not self.cut and not bodies[-1].strip():
+            bodies.pop()
             self.lines.pop()
             self.count -= 1
 
@@ -104,7 +104,7 @@ class Opened:
         """The lines held back belong to it."""
         for held in self.held:
             self.add(held.raw, held.text)
-        self.held = []
+        self.held = ()
 
 
 def same_source(one: Head, other: Head) -> bool:
@@ -145,7 +145,7 @@ def completed(opened: Opened, head: Head | None, text: str) -> None:
     opened.last = opened.head.message
 
 
-def told(opened: Opened) -> tuple[Head | None, list[str]]:
+def told(opened: Opened) -> tuple[Head | None, Sequence[str]]:
     """Head and bodies of a report: the most telling line first, the highest severity."""
     heads = [head for head in (opened.head, *opened.members) if head is not None]
     if opened.report is None or not heads:

@@ -40,10 +40,13 @@ def trace_head_patterns(dialects: Dialects) -> list[str]:
 
 
 class LinePatterns:
-    """The expressions that the assembler asks; each is compiled when it is first needed."""
+    """What the assembler asks about a line."""
 
     def __init__(self, dialects: Dialects) -> None:
-        self.starts = re.compile(joined(dialects.every("starts"))).match
+        self._starts_with = tuple(dialects.every("starts_with"))
+        self._starts = re.compile(joined(dialects.every("starts"))).match
+        self.carries_with = (" ", "\t", *dialects.every("carries_with"))
+        """Beginnings of all lines that `carries` may match."""
         self.carries = re.compile(joined(dialects.every("carries"))).match
         self.continues = re.compile(joined(dialects.every("continues"))).match
         self.loud = re.compile(joined([*dialects.every("crash"), *dialects.every("loud")])).match
@@ -57,6 +60,16 @@ class LinePatterns:
         for dialect in dialects.dialects:
             for report in dialect.report:
                 self.reports.setdefault(report.component, []).append(ReportPatterns(report))
+
+    def starts(self, line: str, *, hinted: bool = True) -> bool:
+        """Whether a trace may begin with the line."""
+        if line.startswith(self._starts_with):
+            return True
+        return (hinted or not line[:1].isalnum()) and self._starts(line) is not None
+
+    def carries_on(self, line: str) -> bool:
+        """Whether the line is a frame or a cause beyond doubt."""
+        return line.startswith(self.carries_with) and self.carries(line) is not None
 
 
 class ReportPatterns:
