@@ -23,11 +23,12 @@ NEXT_STEPS: Final = 3
 URGENT: Final = frozenset({"P1", "P2"})
 
 # A timestamp at the head of a line, in brackets or not: ISO, syslog, Apache, time alone.
-_STAMP: Final = re.compile(
-    r"[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d[T :_]|[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?"
+_MOMENT: Final = (
+    r"(?:\d{4}[-/.]\d\d[-/.]\d\d[T :_]|[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?"
     r"|(?:[A-Z][a-z]{2} ){2} ?\d{1,2} |\d\d/[A-Z][a-z]{2}/\d{4}:)?"
-    r"\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?[\])>]?[:,|]? +"
+    r"\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?"
 )
+_STAMP: Final = re.compile(rf"(?:\[{_MOMENT}\]|\({_MOMENT}\)|<{_MOMENT}>|{_MOMENT})[:,|]?(?: +|$)")
 
 _COMPONENT: Final = 16
 _LABEL: Final = 8
@@ -52,6 +53,11 @@ _LINKS: Final = {
     "volume-drop": "fell silent",
     "follows": "right after",
 }
+
+_SEVERITY: Final = re.compile(
+    r".{0,80}?(?<![\w-])(PANIC|FATAL|EMERG|ALERT|CRITICAL|CRIT|SEVERE|ERROR|WARNING|WARN)\b[\]:/]? "
+    r"(?:\[[^\]]{1,60}\] )?(?:[\w$-]+(?:\.[\w$-]+)++:? |[\w$-]+ (?=[-:] ))?(?:[-:] )?"
+)
 
 
 class Look(NamedTuple):
@@ -159,7 +165,7 @@ def _evidence(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
                 Piece(
                     f"  {when(each.timestamp, day=day)}  " if each.timestamp else "  ", Style.TIME
                 ),
-                said(each),
+                _gist(said(each)) if look.crop else said(each),
             ),
             look,
         )
@@ -169,6 +175,12 @@ def said(evidence: Evidence) -> str:
     """What the line says; a timestamp at its head is left out where its time is known."""
     words = " ".join(evidence.text.split())
     return _STAMP.sub("", words, count=1) if evidence.timestamp else words
+
+
+def _gist(words: str) -> str:
+    """A line from its severity on, without the logger: what is worth the room of a terminal."""
+    found = _SEVERITY.match(words)
+    return f"{found[1]} {words[found.end() :]}" if found else words
 
 
 def route_of(cause: RootCause) -> str:

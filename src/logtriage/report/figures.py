@@ -114,8 +114,8 @@ def buckets(counts: Sequence[int], number: int) -> list[int]:
 
 
 def sparkline(histogram: Counts | None, number: int = 16, *, ascii_only: bool = False) -> str:
-    """A row of bars, the highest for the fullest bucket; empty where nothing is known."""
-    if histogram is None or not any(histogram.counts):
+    """A row of bars, the highest for the fullest bucket; empty where it would tell nothing."""
+    if histogram is None or len(histogram.counts) < 2 or not any(histogram.counts):
         return ""
     bars = ASCII_BARS if ascii_only else BARS
     sums = buckets(histogram.counts, number)

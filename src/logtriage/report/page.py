@@ -13,6 +13,7 @@ from logtriage.report.cards import (
     labels_of,
     link_words,
     said,
+    short,
     tag_words,
 )
 from logtriage.report.figures import (
@@ -29,7 +30,7 @@ from logtriage.report.figures import (
 from logtriage.report.picture import picture_of
 from logtriage.report.redact import mapped
 from logtriage.report.safe import visible_lines
-from logtriage.report.text import others_of
+from logtriage.report.text import others_of, shared_folder
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -53,7 +54,7 @@ def as_html(report: Report) -> str:
         issue_by_id={issue.id: issue for issue in report.issues[:ISSUES]},
         day=day_of(report.window),
         span=span_of(report.window),
-        look=Look(),
+        look=Look(folder=shared_folder([each.path for each in report.inputs])),
     )
 
 
@@ -85,6 +86,7 @@ def _template() -> "Template":
         kind=kind_of,
         web_link=web_link,
         labels=labels_of,
+        short=short,
     )
     source = resources.files("logtriage.report").joinpath("page.html.jinja").read_text("utf-8")
     return environment.from_string(source)

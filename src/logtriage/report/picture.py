@@ -26,7 +26,7 @@ ROWS: Final = 14
 _FLAG: Final = 22
 _LABEL: Final = 44
 """Most characters of the title beside a flag."""
-_CHARACTER: Final = 6.6
+_CHARACTER: Final = 7.6
 """About how wide one is."""
 _LARGEST: Final = 15.0
 _SMALLEST: Final = 3.0
@@ -136,11 +136,7 @@ def picture_of(report: Report) -> Picture | None:
                 name,
                 heights[name],
                 _spans(report, name, scale),
-                tuple(
-                    _mark(key, found, most, heights[name], scale)
-                    for key, found in sorted(cells.items())
-                    if key[0] == name
-                ),
+                _marks(name, cells, most, heights[name], scale),
             )
             for name in names
         ),
@@ -214,6 +210,14 @@ def _events(issue: Issue) -> list[tuple[float, int]]:
 
 def _kind(tag: str) -> str:
     return "defect" if tag == "application-defect" else "incident"
+
+
+def _marks(name: str, cells: Cells, most: int, y: float, scale: _Scale) -> tuple[Mark, ...]:
+    """The marks of a component, small ones last: they are drawn over the large ones."""
+    marks = [
+        _mark(key, found, most, y, scale) for key, found in sorted(cells.items()) if key[0] == name
+    ]
+    return tuple(sorted(marks, key=lambda mark: (-mark.radius, mark.x, mark.kind)))
 
 
 def _mark(
