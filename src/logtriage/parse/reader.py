@@ -15,7 +15,15 @@ from logtriage.parse.fields import FormatFields
 from logtriage.parse.schema import Format
 from logtriage.parse.text import ReadLine, line_reader
 from logtriage.parse.timestamp import TimestampReader
-from logtriage.parse.wrappers import INNER_HINT, MOST_LAYERS, merged, unread, with_level
+from logtriage.parse.wrappers import (
+    CONTINUES,
+    INNER_HINT,
+    MOST_LAYERS,
+    merged,
+    only_level,
+    unread,
+    with_level,
+)
 from logtriage.scan.patterns import within_line
 from logtriage.scan.plain import strip_names
 
@@ -106,12 +114,14 @@ class LineReader:
         if depth >= MOST_LAYERS:
             return head
         if made.wraps == "records":
+            if CONTINUES.match(head.message) is not None:
+                return unread(head, head.message)
             if INNER_HINT.match(head.message) is None:
                 return head
             inner = self._inner(head.message, depth)
             if inner is None:
                 return head
-            if inner.timestamp is None and inner.logger is None and not inner.attributes:
+            if only_level(inner) and head.message.endswith(inner.message):
                 return with_level(head, inner)
             if self._layers is not None:
                 self._layers.insert(0, made.name)

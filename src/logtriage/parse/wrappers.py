@@ -35,6 +35,14 @@ INNER_HINT: Final = re.compile(
 """What a message that is a line of another format begins with; a cheap first look."""
 
 
+CONTINUES: Final = re.compile(
+    r"(?:\t|#011|  +)(?:at |\.\.\. \d+ |File \")|Caused by: |Suppressed: |\.\.\. \d+ (?:more|common)"
+    r"|Traceback \(most recent call last\):|goroutine \d+ \[|    raise |    return ",
+    re.ASCII,
+)
+"""What the middle of a stack trace begins with, where each of its lines was sent as a record."""
+
+
 def merged(outer: Head, inner: Head, catalog: Catalog, text: str | None = None) -> Head:
     """One head of both: the content says what happened, the wrapper where."""
     timestamp, precision, span = _moment(outer, inner)
@@ -69,6 +77,16 @@ def merged(outer: Head, inner: Head, catalog: Catalog, text: str | None = None) 
         continuation=inner.continuation,
         joins=inner.joins,
         incomplete=inner.incomplete,
+    )
+
+
+def only_level(inner: Head) -> bool:
+    """Whether a reading of a message found nothing but a level at its begin."""
+    return (
+        inner.timestamp is None
+        and inner.logger is None
+        and inner.component is None
+        and not inner.attributes
     )
 
 
