@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from logtriage.correlate.links import link_all
+from logtriage.correlate.merging import is_restart_noise, merge_roots
 from logtriage.correlate.nodes import Node, make_nodes
 from logtriage.correlate.ranking import confidence_of, priority_of, urgency_of
 from logtriage.correlate.roots import (
     Root,
-    adopt_leftovers,
     find_silence,
     find_trigger,
-    is_restart_noise,
+    real_changes,
     stop_evidence,
 )
 from logtriage.correlate.sheets import (
@@ -103,12 +103,12 @@ def make_roots(
     nodes: Sequence[Node], tallies: Tallies, horizon: Horizon, topology: Topology
 ) -> list[Root]:
     """The tops of the forest, with what changes and silence add to them."""
-    roots = [Root(node) for node in nodes if node.parent is None]
+    changes = real_changes(tallies.changes, tallies.inputs, horizon)
+    roots = merge_roots([Root(node) for node in nodes if node.parent is None])
     for root in roots:
-        root.trigger = find_trigger(root, tallies.changes)
+        root.trigger = find_trigger(root, changes)
         root.silent = find_silence(root, tallies.inputs, horizon, topology)
         root.evidence = stop_evidence(root, tallies.changes)
-    roots = adopt_leftovers(roots)
     alone = all(root.node.span.chronic for root in roots)
     for root in roots:
         noise = is_restart_noise(root, tallies.changes)

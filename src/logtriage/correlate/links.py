@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from logtriage.correlate.nodes import DEPENDENT, GENERIC, Node
+from logtriage.correlate.nodes import DEPENDENT, GENERIC, TRANSIENT, Node
 from logtriage.correlate.topology import Topology
+from logtriage.model.verdict import Tag
 
 TOLERANCE: Final = 2.0
 """Seconds by which an effect may be logged before its cause: clocks, buffers, slow writers."""
@@ -48,6 +49,9 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     if cause.identities and cause.identities & effect.identities:
         weight += 0.9
         kinds.append("shared-trace")
+    if cause.category == effect.category and _same_trouble(cause, effect, named):
+        weight += 0.45
+        kinds.append("same-category")
     contained = _contains(cause, effect)
     if contained:
         weight += contained
@@ -116,6 +120,16 @@ def _depends(cause: Node, effect: Node, topology: Topology) -> bool:
     return theirs in topology.depends_on and mine in topology.depends_on[theirs]
 
 
+def _same_trouble(cause: Node, effect: Node, named: float) -> bool:
+    """Two incidents of one category in one component, or of which one names the other."""
+    if Tag.DEFECT in {cause.issue.verdict.tag, effect.issue.verdict.tag}:
+        return False
+    own = cause.issue.component
+    if own is not None and own == effect.issue.component:
+        return cause.target == effect.target or None in {cause.target, effect.target}
+    return named > 0
+
+
 _NAME_END = re.compile(r"[.:\\$]")
 
 
@@ -133,6 +147,9 @@ def _contains(cause: Node, effect: Node) -> float:
     core = message.split(": ", 1)[-1] if len(message.split(": ", 1)[-1]) >= 20 else message
     if len(core) >= 20 and core[:120] in effect.text:
         return 0.6
+    # a server adds its own words at the end: `… at character 59`
+    if cause.category == effect.category and len(core) >= 40 and core[:40] in effect.text:
+        return 0.6
     return 0.0
 
 
@@ -147,7 +164,8 @@ def _overlap(cause: Node, effect: Node) -> float:
         return 0.0
     step = effect.issue.histogram.step
     begin = (mine.onset or 0.0) - LATE - step
-    end = (mine.end or 0.0) + max(120.0, 0.5 * ((mine.end or 0.0) - (mine.onset or 0.0)))
+    lasting = 10.0 if cause.client or cause.category in TRANSIENT else 120.0
+    end = (mine.end or 0.0) + max(lasting, 0.5 * ((mine.end or 0.0) - (mine.onset or 0.0)))
     inside = sum(count for bucket, count in counts.items() if begin <= bucket * step <= end)
     share = inside / total
     return 0.0 if share >= 0.5 else -0.6 * (1 - share)

@@ -74,6 +74,19 @@ class Node:
             node = node.parent
         return node
 
+    @property
+    def proxy(self) -> bool:
+        """Written by something that hands requests on: its errors are those of what is behind."""
+        kind, name = self.issue.component_kind, self.issue.component
+        return kind in _PROXIES or bool(name and _PROXY_NAME.match(name.lower()))
+
+    @property
+    def client(self) -> bool:
+        """It tells of a failed conversation from the asking side."""
+        return self.category in DEPENDENT and (
+            self.target is not None or self.category in TRANSIENT or self.proxy
+        )
+
     def tree(self) -> list["Node"]:
         """The node and all that follows from it."""
         found, waiting = [], [self]
@@ -98,9 +111,27 @@ DEPENDENT: Final = frozenset({
 GENERIC: Final = frozenset({
     "http-5xx", "upstream-error", "uncaught-exception", "unhandled-rejection", "crash", "panic",
     "job-failed", "write-failed", "process-killed", "backend-down", "connection-failed",
-    "unclassified", "service-failed-to-start", "crash-loop", "probe-failed", "timeout",
+    "unclassified", "unclassified-defect", "unclassified-incident", "handler-error",
+    "service-failed-to-start", "crash-loop", "probe-failed", "timeout",
 })  # fmt: skip
 """Categories that say that something failed and hardly why."""
+
+TRANSIENT: Final = frozenset({
+    "connection-refused", "connection-reset", "connection-timeout", "connection-failed", "timeout",
+    "dns-failure", "upstream-error", "upstream-timeout", "http-5xx", "backend-down",
+    "no-healthy-upstream", "heartbeat-lost", "tls-handshake-failed", "rate-limited",
+})  # fmt: skip
+"""Categories of a single failed attempt: it explains what fails with it, nothing later."""
+
+UNREACHABLE: Final = frozenset({
+    "connection-refused", "connection-reset", "connection-timeout", "connection-failed", "timeout",
+    "backend-down", "no-healthy-upstream", "upstream-timeout", "dependency-down", "database-down",
+    "cache-down", "broker-down",
+})  # fmt: skip
+"""Categories by which a client says that its server does not answer."""
+
+_PROXIES: Final = frozenset({"proxy", "web-server", "load-balancer", "ingress", "gateway"})
+_PROXY_NAME: Final = re.compile(r"(?:nginx|haproxy|envoy|traefik|httpd|apache|caddy|ingress)")
 
 
 def make_nodes(
@@ -186,4 +217,5 @@ def _target(node: Node, topology: Topology, ports: Sequence[int]) -> str | None:
             return host
         if digits:
             return topology.label(int(digits)) or endpoint
-    return None
+    servers = sorted(name for name in node.names if topology.serves(name) and name != own)
+    return servers[0] if len(servers) == 1 and not topology.serves(own) else None

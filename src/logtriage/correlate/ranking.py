@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from logtriage.correlate.nodes import GENERIC
+from logtriage.correlate.nodes import DEPENDENT
 from logtriage.correlate.roots import Root
 from logtriage.model.report import TENTATIVE, Impact
 from logtriage.model.severity import CRITICAL, ERROR
@@ -14,6 +14,10 @@ PRIORITIES: Final = {
     (2, 3): "P4", (3, 2): "P4", (3, 3): "P5",
 }  # fmt: skip
 """Impact and urgency (1 high to 3 low) to priority: the matrix of ITIL service desks."""
+
+
+LEANING: Final = 0.7
+"""Confidence of a tag below which a lone issue is not called a root cause."""
 
 
 def confidence_of(root: Root, *, restart_noise: bool, alone: bool) -> float:
@@ -41,12 +45,26 @@ def confidence_of(root: Root, *, restart_noise: bool, alone: bool) -> float:
         sure *= 0.8 if alone else 0.55
     if restart_noise:
         sure = min(sure, 0.4)
-    weak = issue.severity_number < ERROR and not issue.verdict.severity_floor
-    if weak and len(root.nodes) == 1 and not issue.verdict.rules:
-        sure *= 0.7
-    if node.category in GENERIC and not issue.verdict.rules and len(root.nodes) == 1:
-        sure = min(sure, 0.58)
+    if len(root.components) < 2 and root.trigger is None and not root.evidence:
+        sure = min(sure, _lone(root))
     return round(min(max(sure, 0.05), 0.99), 2)
+
+
+def _lone(root: Root) -> float:
+    """Most that a root may be which touched nobody else and which no change set off."""
+    node, issue = root.node, root.node.issue
+    warning = all(each.issue.severity_number < ERROR for each in root.nodes)
+    if warning and not issue.verdict.severity_floor:
+        if node.category in DEPENDENT:
+            # a warning of one failed attempt: as a rule the next one went well
+            return 0.5
+        if not issue.verdict.rules:
+            return 0.45
+    if not issue.verdict.rules or node.category.startswith("unclassified"):
+        return 0.58
+    if issue.verdict.confidence < LEANING:
+        return 0.58
+    return 0.99
 
 
 def urgency_of(root: Root, impact: Impact) -> float:

@@ -1,10 +1,11 @@
 """From the forest of links to root causes: what is told by silence, by restarts, by triggers."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from logtriage.correlate.nodes import DEPENDENT, GENERIC, Node
+from logtriage.correlate.nodes import Node
 from logtriage.correlate.timeline import NANO, Horizon
 from logtriage.correlate.topology import Topology
 from logtriage.model.tally import ChangeEvent, Exemplar, InputTally
@@ -12,12 +13,18 @@ from logtriage.model.tally import ChangeEvent, Exemplar, InputTally
 TRIGGER: Final = 300.0
 """Seconds before an onset in which a change may have set it off."""
 
-RESTARTING: Final = 20.0
-"""Seconds that a planned restart may refuse connections."""
+FIRST: Final = 15.0
+"""Seconds from the begin of its log in which a start is that log's begin, not a change."""
+
+TOGETHER: Final = 60.0
+"""Seconds in which a whole system is started."""
 
 _BREAKING: Final = frozenset(
     {"deploy", "restart", "reload", "config-change", "migration", "scale", "failover", "stop"}
 )
+
+
+_STARTS: Final = frozenset({"deploy", "restart", "reload", "scale"})
 
 
 class Root:
@@ -47,6 +54,43 @@ class Root:
         own = self.node.issue.component
         others = {node.issue.component for node in self.nodes if node.issue.component}
         return [*([own] if own else []), *sorted(others - {own})]
+
+
+def restarts_of(
+    components: Collection[str | None], changes: Sequence[ChangeEvent]
+) -> list[ChangeEvent]:
+    """Dated restarts of these components, planned or not."""
+    kinds = {"deploy", "restart", "reload", "config-change", "stop"}
+    return [
+        event
+        for event in changes
+        if event.component in components
+        and event.change.kind in kinds
+        and event.exemplar.timestamp is not None
+    ]
+
+
+def real_changes(
+    changes: Sequence[ChangeEvent], inputs: Mapping[str, InputTally], horizon: Horizon
+) -> list[ChangeEvent]:
+    """Changes without the first start of each log, when everything is only being started."""
+    begun: dict[str | None, float] = {}
+    for tally in inputs.values():
+        if tally.first is not None:
+            for name in (tally.component or "").split(","):
+                begun[name] = min(begun.get(name, math.inf), tally.first / NANO)
+    found = []
+    for event in changes:
+        moment = event.exemplar.timestamp
+        if event.change.kind in _STARTS and moment is not None and horizon.first is not None:
+            second = moment / NANO
+            mine = inputs.get(event.exemplar.path)
+            opened = mine.first / NANO if mine is not None and mine.first is not None else second
+            opened = min(opened, begun.get(event.component, opened))
+            if second - opened <= FIRST and second - horizon.first <= TOGETHER:
+                continue
+        found.append(event)
+    return found
 
 
 def find_trigger(root: Root, changes: Sequence[ChangeEvent]) -> ChangeEvent | None:
@@ -113,24 +157,6 @@ def gap_at(tally: InputTally, moment: float, last: float | None) -> float:
     return gap if gap > max(5 * usual, 15.0) else 0.0
 
 
-def is_restart_noise(root: Root, changes: Sequence[ChangeEvent]) -> bool:
-    """Refused connections of the seconds in which a component was being restarted."""
-    node = root.node
-    span = node.span
-    if node.category not in DEPENDENT or span.onset is None or span.end is None or span.firing:
-        return False
-    for event in changes:
-        moment = event.exemplar.timestamp
-        if moment is None or event.component != node.target:
-            continue
-        second = moment / NANO
-        if event.change.kind in {"deploy", "restart", "reload", "config-change"} and (
-            second - RESTARTING <= span.onset and span.end <= second + RESTARTING
-        ):
-            return True
-    return False
-
-
 def stop_evidence(root: Root, changes: Sequence[ChangeEvent]) -> list[Exemplar]:
     """Lines by which the component that could not be reached tells of its own end."""
     onset, target = root.node.span.onset, root.node.target
@@ -144,36 +170,5 @@ def stop_evidence(root: Root, changes: Sequence[ChangeEvent]) -> list[Exemplar]:
         and event.exemplar.timestamp is not None
         and -30.0 <= onset - event.exemplar.timestamp / NANO <= 60.0
     ]
-    return found[:3]
-
-
-def adopt_leftovers(roots: list[Root]) -> list[Root]:
-    """Fold roots that merely say that something failed into the stronger one they lie within."""
-    strong = [root for root in roots if root.node.category not in GENERIC]
-    kept: list[Root] = []
-    for root in roots:
-        host = None
-        if root.node.category in GENERIC or root.node.issue.verdict.confidence < 0.6:
-            host = max(
-                (other for other in strong if other is not root and _within(root, other)),
-                key=lambda other: (other.errors, other.node.depth),
-                default=None,
-            )
-        if host is None:
-            kept.append(root)
-            continue
-        root.node.parent, root.node.links = host.node, ("follows",)
-        host.node.children.append(root.node)
-        host.nodes = host.node.tree()
-    return kept
-
-
-def _within(root: Root, other: Root) -> bool:
-    mine, theirs = root.node.span, other.node.span
-    if mine.onset is None or theirs.onset is None or mine.end is None or theirs.end is None:
-        return root.node.order[1] == other.node.order[1]
-    if mine.chronic and not theirs.chronic:
-        return False
-    reach = max(30.0, 0.2 * (theirs.end - theirs.onset))
-    end = max(node.span.end or 0.0 for node in other.nodes)
-    return theirs.onset - 2.0 <= mine.onset and mine.onset <= end + reach
+    found.sort(key=lambda line: (abs(onset - (line.timestamp or 0) / NANO), line.order))
+    return sorted(found[:3], key=lambda line: line.order)

@@ -16,6 +16,9 @@ JUMP: Final = 3.0
 EVIDENCE: Final = 6.0
 """Log-likelihood gain that a change of rate must bring to be believed (p below 0.001)."""
 
+BREATH: Final = 5.0
+"""Seconds without an error within one burst."""
+
 QUIET_END: Final = 60.0
 """Seconds without the error before the end of the logs after which it counts as over."""
 
@@ -121,4 +124,19 @@ def change_point(histogram: Histogram, first: float, last: float) -> tuple[float
                 if gain > best:
                     best, where, before_best = gain, at, before
         before += count
-    return (where, before_best) if best > EVIDENCE else None
+    return _begin(buckets, step, where, before_best, start) if best > EVIDENCE else None
+
+
+def _begin(
+    buckets: Sequence[tuple[int, int]], step: int, where: float, before: int, start: float
+) -> tuple[float, int]:
+    """The burst's begin: errors just before its rise are part of it where background is rare."""
+    usual = (where - start) / before
+    for bucket, count in reversed(buckets):
+        at = float(bucket * step)
+        if at >= where:
+            continue
+        if where - at > min(BREATH, 0.25 * usual):
+            break
+        where, before = at, before - count
+    return where, before

@@ -40,6 +40,7 @@ class Topology:
         self._ports: dict[int, set[str]] = {}
         self._words: dict[str, set[str]] = {}
         self._labels: dict[int, str] = {}
+        self._servers: set[str] = set()
         for fact in endpoints:
             if fact.component:
                 self._ports.setdefault(fact.port, set()).add(fact.component)
@@ -54,6 +55,7 @@ class Topology:
             for port in ports:
                 self._labels.setdefault(port, service)
             mine = {c for c in self.components if speaks_of(c, [service, *words])}
+            self._servers |= mine
             for component in mine:
                 for word in [service, *words]:
                     self._words.setdefault(word, set()).add(component)
@@ -68,6 +70,10 @@ class Topology:
             if components := self._words.get(word):
                 found |= components
         return found
+
+    def serves(self, component: str | None) -> bool:
+        """True of a component that is one of the known services: a database, a cache, a broker."""
+        return component in self._servers
 
     def at_port(self, port: int) -> set[str]:
         """Components known to listen at a port."""

@@ -1,0 +1,183 @@
+"""Which roots are one trouble: clients of the same silent server, by-products, leftovers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from logtriage.correlate.nodes import DEPENDENT, GENERIC, TRANSIENT, Node
+from logtriage.correlate.roots import Root, restarts_of
+from logtriage.correlate.timeline import NANO
+from logtriage.model.report import TENTATIVE
+from logtriage.model.tally import ChangeEvent
+from logtriage.model.verdict import Tag
+
+BRIEF: Final = 5.0
+"""Seconds that a by-product of a restart lasts at most."""
+
+LEANING: Final = 0.7
+"""Confidence of a tag below which a root takes in no others."""
+
+SOON: Final = 15.0
+"""Seconds after a by-product in which the lasting trouble shows itself."""
+
+
+def merge_roots(roots: Sequence[Root]) -> list[Root]:
+    """One root for one trouble."""
+    kept = fold_same_target(roots)
+    kept = fold_by_products(kept)
+    return fold_leftovers(kept)
+
+
+def fold(root: Root, host: Root, kind: str) -> None:
+    """Make a root an effect of another."""
+    root.node.parent, root.node.links = host.node, (kind, "follows")
+    host.node.children.append(root.node)
+    host.nodes = host.node.tree()
+
+
+def fold_same_target(roots: Sequence[Root]) -> list[Root]:
+    """Fold clients that could not reach the same server into the first of them.
+
+    A root of that server itself, if there is one at the time, goes before its clients.
+    """
+    kept: list[Root] = []
+    for root in sorted(roots, key=lambda root: (root.node.client, root.node.order)):
+        host = next((other for other in kept if _same_server(root, other)), None)
+        if host is None:
+            kept.append(root)
+        else:
+            fold(root, host, "names-endpoint")
+    return sorted(kept, key=lambda root: root.node.order)
+
+
+def _same_server(root: Root, other: Root) -> bool:
+    node = root.node
+    if not node.client or node.issue.verdict.tag is not Tag.INCIDENT or not _within(root, other):
+        return False
+    targets = {each.target for each in other.nodes if each.client} - {None}
+    servers = {other.node.issue.component} if not other.node.client else set()
+    if node.target is not None:
+        return node.target in targets | servers
+    if node.issue.component is None or node.category not in DEPENDENT or node.proxy:
+        return False
+    # it does not say whom it asked: the same component in the same kind of trouble will do
+    return any(
+        each.issue.component == node.issue.component
+        and each.category == node.category
+        and each.client
+        for each in other.nodes
+    )
+
+
+def fold_by_products(roots: Sequence[Root]) -> list[Root]:
+    """Fold what a restart tears down into the lasting trouble that the restart began."""
+    kept: list[Root] = []
+    for root in roots:
+        host = None
+        if _is_by_product(root.node):
+            host = max(
+                (other for other in roots if other is not root and _begun_with(root, other)),
+                key=lambda other: (other.errors, other.node.order),
+                default=None,
+            )
+        if host is None or host.node.root is root.node:
+            kept.append(root)
+        else:
+            fold(root, host, "restart")
+    return kept
+
+
+def _is_by_product(node: Node) -> bool:
+    span = node.span
+    if span.onset is None or span.end is None or span.end - span.onset > BRIEF:
+        return False
+    torn = node.category in TRANSIENT or node.category in {"database-down", "database-recovering"}
+    return torn and node.issue.verdict.tag is Tag.INCIDENT and node.issue.verdict.confidence < 0.99
+
+
+def _begun_with(root: Root, other: Root) -> bool:
+    mine, theirs = root.node.span, other.node.span
+    if mine.onset is None or mine.end is None or theirs.onset is None or theirs.end is None:
+        return False
+    near = -BRIEF <= theirs.onset - mine.onset <= SOON
+    lasting = theirs.end - theirs.onset > 2 * BRIEF and other.node.issue.count >= 5
+    touched = {node.issue.component for node in other.nodes} | {
+        node.target for node in other.nodes if node.target
+    }
+    meets = {root.node.issue.component, root.node.target} & (touched - {None})
+    strong = other.node.category not in GENERIC and not other.node.span.chronic
+    return near and lasting and strong and bool(meets)
+
+
+def fold_leftovers(roots: Sequence[Root]) -> list[Root]:
+    """Fold roots that merely say that something failed into the stronger one they lie within."""
+    strong = [root for root in roots if not _is_weak(root)]
+    kept: list[Root] = []
+    for root in roots:
+        host = None
+        if _is_weak(root) or root.node.issue.verdict.confidence < TENTATIVE:
+            host = max(
+                (other for other in strong if other is not root and _takes(other, root, strong)),
+                key=lambda other: (other.errors, other.node.depth, other.node.order),
+                default=None,
+            )
+        if host is None:
+            kept.append(root)
+        else:
+            fold(root, host, "follows")
+    return kept
+
+
+def _is_weak(root: Root) -> bool:
+    node = root.node
+    return node.category in GENERIC or (node.proxy and node.category in TRANSIENT)
+
+
+def _takes(host: Root, root: Root, strong: Iterable[Root]) -> bool:
+    node, theirs = root.node, host.node.issue.verdict
+    if not _within(root, host) or host.node.span.chronic or theirs.confidence < LEANING:
+        return False
+    if theirs.tag is Tag.DEFECT and host.errors < 0.1 * root.errors:
+        # a defect shows itself in about as many records as the failures it brings about
+        return False
+    if node.issue.verdict.rules and node.category not in GENERIC and node.target is not None:
+        # it names a server that is in trouble of its own: that one takes it
+        owners = [other for other in strong if node.target in _touched(other)]
+        return not owners or host in owners
+    return True
+
+
+def _touched(root: Root) -> set[str | None]:
+    return {node.issue.component for node in root.nodes} | {node.target for node in root.nodes}
+
+
+def _within(root: Root, other: Root) -> bool:
+    mine, theirs = root.node.span, other.node.span
+    if mine.onset is None or theirs.onset is None or mine.end is None or theirs.end is None:
+        return root.node.order[1] == other.node.order[1]
+    if mine.chronic and not theirs.chronic:
+        return False
+    end = max(node.span.end or 0.0 for node in other.nodes)
+    reach = max(30.0, 0.2 * (end - theirs.onset))
+    return theirs.onset - 12.0 <= mine.onset and mine.onset <= end + reach
+
+
+def is_restart_noise(root: Root, changes: Sequence[ChangeEvent]) -> bool:
+    """Refused connections of the seconds in which a component was being restarted.
+
+    Not where it was restarted again and again: that is a crash loop.
+    """
+    node, span = root.node, root.node.span
+    if node.category not in DEPENDENT or span.onset is None or span.end is None:
+        return False
+    concerned = {node.issue.component, node.target, *node.names} - {None}
+    for event in restarts_of(concerned, changes):
+        second = (event.exemplar.timestamp or 0) / NANO
+        if second - 20.0 <= span.onset and span.end <= second + 20.0:
+            same = [other for other in changes if other.component == event.component]
+            rounds = {
+                (other.exemplar.timestamp or 0) // (10 * NANO)
+                for other in same
+                if other.change.kind in {"deploy", "restart"}
+            }
+            return len(rounds) <= 3
+    return False
