@@ -56,6 +56,8 @@ _VARIABLE: Final = re.compile(
     | (?<=[A-Za-z])(\d{{1,2}}+(?=_?[A-Za-z]{{3}}))
     # the value of a key
     | (?<=[\w\])])=(?:[^\s,;&()\[\]{{}}"'<>=]|<\*>)++
+    # the literal argument of a call; stars in the place of figures
+    | (?<=\w\()(?:true|false|null|nil|None|True|False)(?=\)) | (?<!\S)\*{{2,}}+(?!\S)
     # URL, mail address, path
     | (?<!\w)[A-Za-z][A-Za-z0-9+.-]{{1,20}}+://[^\s"'<>()\[\]{{}},;]++
     | (?<![\w.+-])[\w.+-]{{1,64}}+@(?=[\w-]{{1,64}}+\.)[\w.-]{{1,255}}(?<![.-])

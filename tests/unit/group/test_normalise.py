@@ -29,6 +29,8 @@ VALUES = {
     "key apart": ("flags = alpha, next", "flags = <*>, next"),
     "identifier": ("lost blk_-1608999 and task_12_0003_m", "lost blk_<*> and task_<*>_m"),
     "pod": ("pod ledger-7d9f8b6c5d-x2k4q gone", "pod <*> gone"),
+    "argument": ("setLights(true) and close()", "setLights(<*>) and close()"),
+    "stars": ("fans ( 3552 **** 3515 )", "fans ( <*> )"),
     "list": ("nodes 1, 2, 3 and 10.0.0.1 10.0.0.2", "nodes <*> and <*>"),
     "object": ("Widget@1a2b3c4d lost", "Widget@<*> lost"),
     "endless word": ("blob " + "Zq9+" * 100, "blob <*>"),
