@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from logtriage.classify.codes import Codes
+from logtriage.classify.wording import wordings
 from logtriage.expr.codetable import CodeTable
 from logtriage.expr.vocabulary import ATTRIBUTES
 from logtriage.model.record import ExceptionLink, Frame, Record
@@ -116,19 +117,12 @@ class RecordFields:
     def links(self) -> tuple[ExceptionLink, ...]:
         """Exceptions, outermost first; where no trace was read, those that the text names."""
         exception = self.record.exception
-        if exception is not None:
-            return exception.links
-        return named_exceptions("\n".join(self.values("message")))
-
-    @property
-    def told(self) -> list[str]:
-        """What attributes tell of the failure: structured logs keep its words there."""
-        record = self.record
-        return [
-            value
-            for key, value in record.attributes.items()
-            if key.lower() in _TELLING and value not in record.message
-        ]
+        if exception is None:
+            return named_exceptions(self.values("message"))
+        # a wrapper often quotes its cause: "…; nested exception is java.io.IOException: full"
+        known = {link.type for link in exception.links}
+        quoted = named_exceptions((exception.root.message or "",))
+        return (*exception.links, *(link for link in quoted if link.type not in known))
 
     def frames(self, own: bool | None) -> list[str]:
         """Function, file and module of frames; ``own`` None takes all of them."""
@@ -166,15 +160,6 @@ class RecordFields:
         return "event"
 
 
-_TELLING: Final = {
-    *("err", "error", "exception", "reason", "cause", "detail", "details", "failure", "stderr"),
-    *("error.message", "error.msg", "error.detail", "error.reason", "error.cause", "err.message"),
-    *("err.msg", "error_message", "errormessage", "error_msg", "errmsg", "error_detail"),
-    *("exception.message", "exception.type", "exception_message", "exc_info", "error.type"),
-    *("error_description", "errordescription", "failure_reason", "last_error", "lasterror"),
-}
-"""Attributes in which loggers put the words of the error itself."""
-
 _STATUS: Final = {
     *("status", "status_code", "sc-status", "sc_status", "http.status_code", "response_code"),
     *("http.response.status_code", "statuscode", "response", "code"),
@@ -193,12 +178,16 @@ _NAMED = re.compile(
 )
 
 
-def named_exceptions(text: str) -> tuple[ExceptionLink, ...]:
-    """Exceptions that a text names outside of any trace, in its order, at most four.
+def named_exceptions(texts: Sequence[str]) -> tuple[ExceptionLink, ...]:
+    """Exceptions that texts name outside of any trace: of the first that names any, at most four.
 
     A bare word needs a colon, a bracket or the line's end after it: a class name that stands in
     the middle of prose is no exception.
     """
+    return next(filter(None, map(_named_in, texts)), ())
+
+
+def _named_in(text: str) -> tuple[ExceptionLink, ...]:
     text = text[:SEARCHED]
     if not any(word in text for word in ("Exception", "Error", "Fault", "Interrupt", "Failure")):
         return ()
@@ -239,7 +228,7 @@ def _number(value: str) -> float | None:
 
 
 _MAKERS: Final[dict[str, Callable[["RecordFields"], Iterable[str | None]]]] = {
-    "message": lambda fields: (fields.record.message, *fields.told),
+    "message": lambda fields: wordings(fields.record),
     "text": lambda fields: (fields.record.text,),
     "component": lambda fields: (fields.record.component,),
     "component_kind": lambda fields: (fields.record.component_kind,),

@@ -316,3 +316,18 @@ def test_structured_logs_tell_the_error_in_an_attribute(key):
     )
     assert [hit.id for hit in engine.classify(known).verdict.rules] == ["GTE-101"]
     assert engine.classify(other).verdict.rules == ()
+
+
+def test_the_cause_that_a_wrapper_quotes_is_the_root():
+    """Spring and others write the cause into the wrapper's message and keep no chain."""
+    engine = classifier(
+        rule("GTE-101", INCIDENT, 'exception.any == "GateException"', weight=0.5),
+        rule("GTE-102", DEFECT, 'exception.root == "HingeException"', weight=0.5),
+    )
+    text = "a.GateException: no way; nested exception is b.HingeException: rusty"
+    wrapper = ExceptionLink(
+        "a.GateException", "no way; nested exception is b.HingeException: rusty"
+    )
+    verdict = engine.classify(record(text, exception=ExceptionInfo((wrapper,)))).verdict
+    assert verdict.tag == Tag.DEFECT
+    assert [(hit.id, hit.weight) for hit in verdict.rules] == [("GTE-102", 0.75), ("GTE-101", 0.25)]

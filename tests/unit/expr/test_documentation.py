@@ -21,7 +21,8 @@ def examples() -> list[tuple[str, str, bool]]:
     """Expression, text, and whether it hits."""
     found = []
     expression = ""
-    for kind, body in re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE):
+    page = PAGE.read_text(encoding="utf-8")
+    for kind, body in re.findall(r"^```(\w+)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE):
         if kind == "expression":
             expression = body.strip()
         else:
