@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from logtriage.correlate.evidence import evidence_of
 from logtriage.correlate.links import link_all
 from logtriage.correlate.merging import is_restart_noise, merge_roots
 from logtriage.correlate.nodes import Node, make_nodes
@@ -17,7 +18,6 @@ from logtriage.correlate.roots import (
 from logtriage.correlate.sheets import (
     change_sheet,
     counts_of,
-    evidence_of,
     ignored_sheets,
     input_sheet,
     issue_sheet,

@@ -18,6 +18,9 @@ tells of its end only when it is started again."""
 ENOUGH: Final = 0.9
 """Weight from which a link holds."""
 
+BARE: Final = frozenset({"handler-error", "unclassified-defect", "unclassified-incident"})
+"""Categories that say nothing of the kind of failure."""
+
 CAUSAL: Final = {1: 0.7, 2: 0.5, 3: 0.3}
 """Weight by the number of causal steps between the categories."""
 
@@ -39,6 +42,9 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     kinds: list[str] = []
     weight = 0.0
     steps = cause.explains.get(effect.category)
+    if steps is None and effect.category in BARE:
+        # "request failed", "exception in handler": whatever brings about failed requests will do
+        steps = cause.explains.get("uncaught-exception", cause.explains.get("http-5xx"))
     if steps is not None:
         weight += CAUSAL[steps]
         kinds.append("causal-rule")
@@ -144,6 +150,9 @@ def _contains(cause: Node, effect: Node) -> float:
     if not cause.issue.exemplars:
         return 0.0
     message = cause.issue.exemplars[0].message.partition("\n")[0].strip()
+    if inner is not None:
+        # the first line is the words of whoever caught it: `Exception on /login [POST]`
+        message = (inner.root.message or "").partition("\n")[0].strip()
     core = message.split(": ", 1)[-1] if len(message.split(": ", 1)[-1]) >= 20 else message
     if len(core) >= 20 and core[:120] in effect.text:
         return 0.6
@@ -165,9 +174,11 @@ def _overlap(cause: Node, effect: Node) -> float:
     step = effect.issue.histogram.step
     begin = (mine.onset or 0.0) - LATE - step
     lasting = 10.0 if cause.client or cause.category in TRANSIENT else 120.0
-    end = (mine.end or 0.0) + max(lasting, 0.5 * ((mine.end or 0.0) - (mine.onset or 0.0)))
+    end = (mine.end or 0.0) + max(lasting, 0.2 * ((mine.end or 0.0) - (mine.onset or 0.0)))
     inside = sum(count for bucket, count in counts.items() if begin <= bucket * step <= end)
     share = inside / total
+    if lasting < 120.0 and share < 0.5:
+        return -1.0
     return 0.0 if share >= 0.5 else -0.6 * (1 - share)
 
 

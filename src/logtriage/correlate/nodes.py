@@ -20,6 +20,12 @@ _PORT_WORD: Final = re.compile(r"\bport[ =:]+(\d{2,5})\b", re.IGNORECASE)
 _URL_HOST: Final = re.compile(r"\b[a-z][a-z0-9+]{1,12}://(?:[^\s/@\"']+@)?([A-Za-z][\w.-]*)")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,}")
 
+_OF_THE_REQUEST: Final = re.compile(
+    r"\b(?:client: [^,\n]{1,80}|server: [^,\n]{1,80}|host: \"[^\"\n]{0,200}\""
+    r"|referrer: \"[^\"\n]{0,400}\")"
+)
+"""Parts of a proxy's line that name who asked, not who failed to answer."""
+
 _SOURCE: Final = re.compile(r"\.(?:java|py|js|ts|go|rb|php|cs|rs|c|cc|cpp|kt|scala|ex|exs)$")
 
 
@@ -184,6 +190,7 @@ def _read_names(node: Node, topology: Topology) -> None:
     issue = node.issue
     text = "\n".join(exemplar.text[: TEXT // 2] for exemplar in issue.exemplars[:3])[:TEXT]
     node.text = text
+    text = _OF_THE_REQUEST.sub(" ", text)
     endpoints: set[str] = set()
     ports: set[int] = set()
     for host, digits in _ENDPOINT.findall(text):

@@ -24,6 +24,11 @@ _BREAKING: Final = frozenset(
 )
 
 
+_RELEASES: Final = frozenset({"deploy", "migration", "config-change"})
+
+SHORTLY: Final = 60.0
+"""Seconds in which a release of another component may have set it off."""
+
 _STARTS: Final = frozenset({"deploy", "restart", "reload", "scale"})
 
 
@@ -102,11 +107,14 @@ def find_trigger(root: Root, changes: Sequence[ChangeEvent]) -> ChangeEvent | No
     concerned = {node.issue.component, node.target}
     best: ChangeEvent | None = None
     for event in changes:
-        if event.change.kind not in _BREAKING or event.component not in concerned:
-            continue
-        if event.exemplar.timestamp is None:
+        if event.change.kind not in _BREAKING or event.exemplar.timestamp is None:
             continue
         ahead = onset - event.exemplar.timestamp / NANO
+        if event.component not in concerned:
+            # a new version of a component that it touched counts too: its statements fail elsewhere
+            released = event.change.version is not None or event.change.kind in _RELEASES
+            if not released or event.component not in root.components or not 0 <= ahead <= SHORTLY:
+                continue
         if -5.0 <= ahead <= TRIGGER and (best is None or _nearer(event, best, node)):
             best = event
     return best

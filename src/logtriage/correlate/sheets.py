@@ -3,11 +3,9 @@
 from typing import Final
 
 from logtriage.correlate.nodes import Node
-from logtriage.correlate.roots import Root
 from logtriage.model.record import ExceptionInfo, rfc3339
 from logtriage.model.report import (
     Counts,
-    Evidence,
     FiredRule,
     IgnoredGroup,
     Input,
@@ -19,9 +17,6 @@ from logtriage.model.report import (
 from logtriage.model.severity import severity_name
 from logtriage.model.tallies import Tallies
 from logtriage.model.tally import STEPS, ChangeEvent, Exemplar, Histogram, InputTally
-
-EVIDENCE: Final = 5
-"""Most lines that prove a root cause."""
 
 MILLISECONDS: Final = 3
 
@@ -145,32 +140,3 @@ def ignored_sheets(tallies: Tallies) -> list[IgnoredGroup]:
 def first_line(exemplar: Exemplar) -> str:
     """The whole first line of a record."""
     return exemplar.text.partition("\n")[0]
-
-
-def evidence_of(root: Root) -> list[Evidence]:
-    """Up to EVIDENCE lines, without doubles.
-
-    What the failed component says of its end, the cause's own first records, then the first
-    record of the strongest effects.
-    """
-    node = root.node
-    chosen: list[Exemplar] = [*root.evidence[:2]]
-    exemplars = node.issue.exemplars
-    chosen += exemplars[: 2 if len(root.nodes) > 1 else EVIDENCE]
-    effects = sorted(
-        (other for other in root.nodes if other is not node),
-        key=lambda other: (-(other.parent is node), -other.issue.count, other.order),
-    )
-    for other in effects:
-        if len(chosen) >= EVIDENCE:
-            break
-        chosen += other.issue.exemplars[:1]
-    seen: set[tuple[str, int]] = set()
-    found: list[Evidence] = []
-    for exemplar in chosen[:EVIDENCE]:
-        place = (exemplar.path, exemplar.line)
-        if place not in seen:
-            seen.add(place)
-            time = rfc3339(exemplar.timestamp)
-            found.append(Evidence(exemplar.path, exemplar.line, time, first_line(exemplar)))
-    return found

@@ -85,7 +85,8 @@ def span_of(issue: IssueTally, horizon: Horizon) -> Span:
 
 def _patience(issue: IssueTally, first: float, last: float) -> float:
     gap = (last - first) / max(issue.count - 1, 1)
-    return min(max(QUIET_END, 5 * gap), 3600.0)
+    least = QUIET_END if issue.count < 3 else BREATH * 2
+    return min(max(least, 5 * gap), 3600.0)
 
 
 def _is_chronic(issue: IssueTally, first: float, last: float, horizon: Horizon) -> bool:

@@ -1,0 +1,80 @@
+"""The lines that prove a root cause: of each record the one that states the cause."""
+
+import re
+from typing import Final
+
+from logtriage.correlate.roots import Root
+from logtriage.model.record import ExceptionInfo, rfc3339
+from logtriage.model.report import Evidence
+from logtriage.model.tally import Exemplar
+
+EVIDENCE: Final = 5
+"""Most lines that prove a root cause."""
+
+LINES: Final = 400
+"""Lines of a record that are searched for the one that states its cause."""
+
+_SEGMENT: Final = re.compile(r"[.:\\$]")
+_FRAME: Final = re.compile(r"^\s*(?:at |File \"|from |\.\.\. \d|#\d)")
+
+
+def telling_line(exemplar: Exemplar, exception: ExceptionInfo | None) -> tuple[int, str]:
+    """Number and text of the line that states the cause: that of the innermost exception.
+
+    The record's first line where it says so itself, or where no other line names the exception.
+    """
+    first, _, rest = exemplar.text.partition("\n")
+    if exception is None or not rest:
+        return exemplar.line, first
+    name = _SEGMENT.split(exception.root.type)[-1]
+    words = (exception.root.message or "").partition("\n")[0].strip()[:24]
+    if not name or (name in first and words in first):
+        return exemplar.line, first
+    best: tuple[int, str] | None = None
+    for number, line in enumerate(rest.split("\n", LINES)[:LINES], exemplar.line + 1):
+        if name not in line or _FRAME.match(line):
+            continue
+        if words and words in line:
+            return number, line.strip()
+        if best is None and line.lstrip().startswith(
+            (exception.root.type, name, "Caused by", "caused by")
+        ):
+            best = (number, line.strip())
+    return best or (exemplar.line, first)
+
+
+def evidence_of(root: Root) -> list[Evidence]:
+    """Up to EVIDENCE lines, without doubles.
+
+    What the failed component says of its end, the cause's own first records, then the first
+    record of each of the strongest effects.
+    """
+    node = root.node
+    own = [(exemplar, node.issue.exception) for exemplar in node.issue.exemplars]
+    chosen: list[tuple[Exemplar, ExceptionInfo | None]] = [
+        (exemplar, None) for exemplar in root.evidence[:2]
+    ]
+    chosen += own[: 2 if len(root.nodes) > 1 else EVIDENCE]
+    effects = sorted(
+        (other for other in root.nodes if other is not node),
+        key=lambda other: (
+            not other.issue.verdict.rules,
+            other.proxy,
+            -other.issue.verdict.confidence,
+            -other.issue.count,
+            other.order,
+        ),
+    )
+    for other in effects:
+        chosen += [(exemplar, other.issue.exception) for exemplar in other.issue.exemplars[:1]]
+    chosen += own[2:]
+    seen: set[tuple[str, int]] = set()
+    found: list[Evidence] = []
+    for exemplar, exception in chosen:
+        line, text = telling_line(exemplar, exception)
+        if (exemplar.path, line) not in seen:
+            seen.add((exemplar.path, line))
+            found.append(Evidence(exemplar.path, line, rfc3339(exemplar.timestamp), text))
+        if len(found) == EVIDENCE:
+            break
+    return found
