@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -44,6 +45,7 @@ _TELLING: Final = ("Exception", "Error", "Fault", "Failure", "Interrupt")
 """Ends of words that say what went wrong."""
 
 _PIECES: Final = re.compile(r"((?:[\s,;:=()\[\]{}\"'`|]|\.{2,})+)")
+_NAME_MARK: Final = re.compile(r"[_./\\$@-]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _CODE: Final = re.compile(r"(?<![\w/.-])-?\d{1,5}(?![\w.-])")
 
@@ -247,8 +249,10 @@ def _promising(separators: Words, pattern: Words, place: int) -> bool:
     word = pattern[place]
     if not word or word == WILDCARD:
         return word == WILDCARD
+    if _looks_like_a_name(word):
+        return True
     before, _ = _before(separators, pattern, place)
-    return before in _NAMING or before in _PREPOSITIONS or _looks_like_a_name(word)
+    return before in _NAMING or before in _PREPOSITIONS
 
 
 def _before(separators: Words, pattern: Words, place: int) -> tuple[str, str]:
@@ -295,6 +299,7 @@ def _needed(values: set[str], *, named: bool, led: bool, first: bool) -> int:
     return PROSE_AFTER_PREPOSITION if led else PROSE
 
 
+@lru_cache(maxsize=1 << 15)
 def _looks_like_a_name(word: str) -> bool:
     """An identifier rather than a word of prose or a constant in capitals."""
     if WILDCARD in word:
@@ -302,4 +307,4 @@ def _looks_like_a_name(word: str) -> bool:
     core = word.strip(".,!?")
     if core.rpartition(".")[2].replace("_", "").isupper():
         return False
-    return any(mark in core for mark in "_./\\$@-") or core[1:] != core[1:].lower()
+    return bool(_NAME_MARK.search(core)) or core[1:] != core[1:].lower()
