@@ -151,7 +151,8 @@ class RecordFields:
             return "text"
         keys = {key.lower() for key in record.attributes}
         if (
-            record.severity_number is None
+            # readers give lines of access logs a number by their status, but they state no level
+            record.severity_text is None
             and keys & _STATUS
             and keys & _REQUEST
             and self.codes.status
@@ -167,6 +168,7 @@ _STATUS: Final = {
 _REQUEST: Final = {
     *("method", "request", "verb", "uri", "url", "path", "cs-method", "cs_method", "http.method"),
     *("http.request.method", "cs-uri-stem", "request_method", "requestmethod", "request.method"),
+    *("http.request.line", "url.path", "url.original", "url.full", "path_and_query"),
 }
 
 
