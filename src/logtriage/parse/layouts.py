@@ -40,7 +40,7 @@ _NUMBERS: Final = r"(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<last>\d{4
 _COMPACT_DATE: Final = r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
 _FRACTION: Final = r"(?:(?P<separator>[.,:])(?P<fraction>\d{1,9}))?"
 _NAMED_YEAR: Final = r"(?:(?P<year>\d{4}),?\s+(?:at\s+|@\s+)?)?"
-_LATE_YEAR: Final = r"(?:[-/\s.,]\s?(?:de\s)?(?P<year>\d{4}|\d\d))?"
+_LATE_YEAR: Final = r"(?:[-/\s.,]\s?(?:de\s)?(?P<year>\d{4})|[-/.](?P<short_year>\d\d))?"
 
 _SHAPES: Final = (
     # 2026-03-04 05:06:07,123 · 2026-03-04T05:06:07.123+01:00 · 2026/03/04-05.06.07.123456
@@ -71,7 +71,7 @@ _SHAPES: Final = (
     rf"{_NUMBERS}(?:T|\s+|\s*[-,_:]\s*)\s*{_TIME}{_HALF}{_ZONE}",
     # 03-04 05:06:07.123 (Android) · 0304 05:06:07.123456 (klog)
     (
-        r"(?P<month>\d\d)[-/]?(?P<day>\d\d)\s+"
+        r"(?P<month>\d\d)[-/.]?(?P<day>\d\d)\s+"
         rf"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d){_FRACTION}"
     ),
     # 05:06:07.123

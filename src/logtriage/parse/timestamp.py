@@ -182,7 +182,7 @@ class TimestampReader:
         )
         if not 1 <= month <= 12:
             return None
-        year_text = parts.get("year") or parts.get("late_year")
+        year_text = parts.get("year") or parts.get("late_year") or parts.get("short_year")
         year = _whole_year(year_text) if year_text else None
         return year, month, int(parts["day"] or 0)
 

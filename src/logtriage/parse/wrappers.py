@@ -36,7 +36,8 @@ INNER_HINT: Final = re.compile(
 
 
 CONTINUES: Final = re.compile(
-    r"(?:\t|#011|  +)(?:at |\.\.\. \d+ |File \")|Caused by: |Suppressed: |\.\.\. \d+ (?:more|common)"
+    r"(?:\t|#011|  +)(?:at |\.\.\. \d+ |File \")|Caused by: |Suppressed: "
+    r"|\.\.\. \d+ (?:more|common)"
     r"|Traceback \(most recent call last\):|goroutine \d+ \[|    raise |    return ",
     re.ASCII,
 )
