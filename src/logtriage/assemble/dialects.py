@@ -203,6 +203,9 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Beginnings, as written, of such lines that are not indented."""
     scan: tuple[str, ...] = ()
     """Regular expressions of the native engine that find lines which start or announce a trace."""
+    within: str | None = None
+    """A cause stated on the same line as what it caused, before the frames; searched in the
+    message; groups type and message."""
     nested: tuple[str, ...] = ()
     """Causes told within a message; searched; groups type and message."""
     line: tuple[LineRule, ...] = ()
@@ -319,8 +322,9 @@ def _expressions(file: DialectFile) -> list[tuple[str, str]]:
             for regex in getattr(dialect, field)
         ),
     ]
-    if dialect.strip:
-        found.append(("strip", dialect.strip))
+    found.extend(
+        (field, regex) for field in ("strip", "within") if (regex := getattr(dialect, field))
+    )
     for report in file.report:
         parts = (report.begin, report.end, report.body, report.tail, *report.telling)
         found.extend((f"[[report]] {report.name}", part) for part in parts if part)

@@ -33,6 +33,8 @@ class LineKinds:
         self._rules: list[tuple[LineRule, re.Pattern[str]]] | None = None
         self._loose: list[tuple[LineRule, re.Pattern[str]]] = []
         self._strip = re.compile(dialect.strip) if dialect.strip else None
+        self.within = re.compile(dialect.within).search if dialect.within else None
+        """Finds a cause stated on the line of what it caused."""
         self._known: dict[str, tuple[Hit, ...]] = {}
 
     def kinds(self, line: str) -> tuple[Hit, ...]:

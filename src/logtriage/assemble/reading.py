@@ -69,6 +69,8 @@ def same_place(one: Frame, other: Frame) -> bool:
     """Whether two frames name one line of one file (paths may be cut at the front)."""
     if one.line != other.line or not one.file or not other.file:
         return False
+    if one.function and other.function and one.function != other.function:
+        return False
     mine, theirs = one.file.removeprefix("./"), other.file.removeprefix("./")
     return mine.endswith(theirs) or theirs.endswith(mine)
 
@@ -220,7 +222,8 @@ class _Walk:
 
     def stated(self, hit: Hit) -> _Link:
         type_ = hit.groups.get("type") or hit.rule.type or self.dialect.name
-        link = _Link(type_.strip(), hit.groups.get("message"), hit.frame)
+        # a type within a string of JSON has its backslashes twice
+        link = _Link(type_.strip().replace("\\\\", "\\"), hit.groups.get("message"), hit.frame)
         self.take = hit.rule.take
         self.messaging = self.dialect.message != "line"
         if self.after:
@@ -232,6 +235,10 @@ class _Walk:
         self.links.insert(at, link)
         self.main = self.current = link
         self.aside = None
+        within = self.kinds.within
+        if within is not None and link.message and (told := within(link.message[0])) is not None:
+            link.message = [link.message[0][: told.start()]]
+            self.join(_Link(told["type"], told["message"]), at + 1)
 
     def state(self, _index: int, hit: Hit) -> None:
         main, messaging = self.main, self.messaging
@@ -302,6 +309,7 @@ class _Walk:
     def text(self, _index: int, hit: Hit) -> None:
         if self.current is not None and hit.groups.get("message"):
             self.current.message.append(hit.groups["message"])
+            self.current.place = self.current.place or hit.frame
 
     def end(self, _index: int, _hit: Hit) -> None:
         self.messaging = False

@@ -136,4 +136,7 @@ class _Track:
             self._expecting = PREFACE
         elif role == "end":
             self._ended = True
+        elif role == "note" and self._previous is None:
+            # words before the exception
+            self._messaging = not self._after
         self._previous = role
