@@ -169,6 +169,9 @@ def cause_sheet(
     """A root cause as the report shows it."""
     node, issue, verdict = root.node, root.node.issue, root.node.issue.verdict
     severity = max(issue.severity_number, verdict.severity_floor or 0)
+    known = {
+        name for tally in tallies.inputs.values() for name in (tally.component or "").split(",")
+    }
     ends = [other.span.end for other in root.nodes if other.span.end is not None]
     together = Histogram()
     for other in root.nodes:
@@ -184,8 +187,8 @@ def cause_sheet(
         category=verdict.category,
         title=title_of(root),
         summary=summary_of(root, impact, tallies.inputs),
-        component=issue.component,
-        host=issue.hosts[0] if len(issue.hosts) == 1 else None,
+        component=root.absent if root.absent in known else issue.component,
+        host=issue.hosts[0] if len(issue.hosts) == 1 and root.absent is None else None,
         started_at=moment(node.span.onset),
         ended_at=moment(max(ends)) if ends and not node.span.firing else None,
         errors=root.errors,

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from logtriage.correlate.nodes import DEPENDENT, GENERIC, TRANSIENT, Node
 from logtriage.correlate.topology import Topology
+from logtriage.model.severity import ERROR
 from logtriage.model.verdict import Tag
 
 TOLERANCE: Final = 2.0
@@ -41,10 +42,7 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
         return None
     kinds: list[str] = []
     weight = 0.0
-    steps = cause.explains.get(effect.category)
-    if steps is None and effect.category in BARE:
-        # "request failed", "exception in handler": whatever brings about failed requests will do
-        steps = cause.explains.get("uncaught-exception", cause.explains.get("http-5xx"))
+    steps = _steps(cause, effect)
     if steps is not None:
         weight += CAUSAL[steps]
         kinds.append("causal-rule")
@@ -55,10 +53,10 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     if cause.identities and cause.identities & effect.identities:
         weight += 0.9
         kinds.append("shared-trace")
-    if cause.category == effect.category and _same_trouble(cause, effect, named):
+    contained = _contains(cause, effect)
+    if cause.category == effect.category and _same_trouble(cause, effect, named + contained):
         weight += 0.45
         kinds.append("same-category")
-    contained = _contains(cause, effect)
     if contained:
         weight += contained
         kinds.append("exception-chain")
@@ -77,13 +75,28 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     weight += 0.3 if lag <= 5 else 0.2 if lag <= 60 else 0.1 if lag <= 600 else -0.2
     kinds.append("follows")
     weight += _overlap(cause, effect)
-    if effect.category in GENERIC:
-        weight += 0.15
+    weight += _leaning(cause, effect, kinds)
+    return Link(round(weight, 3), tuple(kinds)) if weight >= ENOUGH else None
+
+
+def _leaning(cause: Node, effect: Node, kinds: Sequence[str]) -> float:
+    """What the nature of the two adds or takes."""
+    weight = 0.15 if effect.category in GENERIC else 0.0
     if cause.category in GENERIC and effect.category not in GENERIC:
         weight -= 0.5
     if cause.issue.verdict.confidence < 0.6:
         weight -= 0.2
-    return Link(round(weight, 3), tuple(kinds)) if weight >= ENOUGH else None
+    if _retried(cause, effect) and not {"shared-trace", "exception-chain"} & set(kinds):
+        weight -= 0.5
+    return weight
+
+
+def _steps(cause: Node, effect: Node) -> int | None:
+    steps = cause.explains.get(effect.category)
+    if steps is None and effect.category in BARE:
+        # "request failed", "exception in handler": whatever brings about failed requests will do
+        steps = cause.explains.get("uncaught-exception", cause.explains.get("http-5xx"))
+    return steps
 
 
 def _lag(cause: Node, effect: Node) -> float | None:
@@ -126,14 +139,23 @@ def _depends(cause: Node, effect: Node, topology: Topology) -> bool:
     return theirs in topology.depends_on and mine in topology.depends_on[theirs]
 
 
-def _same_trouble(cause: Node, effect: Node, named: float) -> bool:
-    """Two incidents of one category in one component, or of which one names the other."""
+def _retried(cause: Node, effect: Node) -> bool:
+    """A mere warning of a failed attempt hardly brings about errors of another conversation."""
+    warning = cause.issue.severity_number < ERROR and not cause.issue.verdict.severity_floor
+    other = cause.target is None or cause.target != effect.target
+    return warning and cause.client and other and effect.issue.severity_number >= ERROR
+
+
+def _same_trouble(cause: Node, effect: Node, told: float) -> bool:
+    """Two incidents of one category in one component, or of which one names or quotes the other."""
+    if cause.category in GENERIC:
+        return False
     if Tag.DEFECT in {cause.issue.verdict.tag, effect.issue.verdict.tag}:
         return False
     own = cause.issue.component
     if own is not None and own == effect.issue.component:
         return cause.target == effect.target or None in {cause.target, effect.target}
-    return named > 0
+    return told > 0
 
 
 _NAME_END = re.compile(r"[.:\\$]")

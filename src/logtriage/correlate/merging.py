@@ -7,6 +7,7 @@ from logtriage.correlate.nodes import DEPENDENT, GENERIC, TRANSIENT, Node
 from logtriage.correlate.roots import Root, restarts_of
 from logtriage.correlate.timeline import NANO
 from logtriage.model.report import TENTATIVE
+from logtriage.model.severity import ERROR
 from logtriage.model.tally import ChangeEvent
 from logtriage.model.verdict import Tag
 
@@ -15,6 +16,15 @@ BRIEF: Final = 5.0
 
 LEANING: Final = 0.7
 """Confidence of a tag below which a root takes in no others."""
+
+RESTARTING: Final = 12.0
+"""Seconds that a planned restart may refuse connections."""
+
+MERE_NOISE: Final = 100
+"""Errors beyond which it is an outage, however short."""
+
+SURE: Final = 0.9
+"""Confidence from which a client's word of a silent server stands by itself."""
 
 SOON: Final = 15.0
 """Seconds after a by-product in which the lasting trouble shows itself."""
@@ -110,7 +120,7 @@ def _begun_with(root: Root, other: Root) -> bool:
 
 def fold_leftovers(roots: Sequence[Root]) -> list[Root]:
     """Fold roots that merely say that something failed into the stronger one they lie within."""
-    strong = [root for root in roots if not _is_weak(root)]
+    strong = [root for root in roots if not _is_weak(root) and not _is_warning(root)]
     kept: list[Root] = []
     for root in roots:
         host = None
@@ -129,7 +139,15 @@ def fold_leftovers(roots: Sequence[Root]) -> list[Root]:
 
 def _is_weak(root: Root) -> bool:
     node = root.node
-    return node.category in GENERIC or (node.proxy and node.category in TRANSIENT)
+    if node.proxy and node.category in TRANSIENT:
+        return True
+    told = node.client and node.issue.verdict.rules and node.issue.verdict.confidence >= SURE
+    return node.category in GENERIC and not (told and not _is_warning(root))
+
+
+def _is_warning(root: Root) -> bool:
+    """Warnings of failed attempts, all of which may have been made good."""
+    return root.node.client and all(node.issue.severity_number < ERROR for node in root.nodes)
 
 
 def _takes(host: Root, root: Root, strong: Iterable[Root]) -> bool:
@@ -170,9 +188,13 @@ def is_restart_noise(root: Root, changes: Sequence[ChangeEvent]) -> bool:
     if node.category not in DEPENDENT or span.onset is None or span.end is None:
         return False
     concerned = {node.issue.component, node.target, *node.names} - {None}
+    # what outlives the restart is more than its noise
+    end = max(each.span.end or 0.0 for each in root.nodes)
+    if end - span.onset > RESTARTING or root.errors > MERE_NOISE:
+        return False
     for event in restarts_of(concerned, changes):
         second = (event.exemplar.timestamp or 0) / NANO
-        if second - 20.0 <= span.onset and span.end <= second + 20.0:
+        if second - RESTARTING <= span.onset and end <= second + RESTARTING:
             same = [other for other in changes if other.component == event.component]
             rounds = {
                 (other.exemplar.timestamp or 0) // (10 * NANO)

@@ -16,6 +16,12 @@ _ENDPOINT: Final = re.compile(
     r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|\[[0-9a-fA-F:]{2,39}\]"
     r"|[A-Za-z][\w-]*(?:\.[\w-]+)*):(\d{2,5})(?![\w.:])"
 )
+_HOST_AND_PORT: Final = re.compile(
+    r"\b(?:host=|server at )[\"']?([\w.-]{1,200})[\"']?,?"
+    r"(?: \([\w.:]{1,60}\))?,? ?port[= ](\d{2,5})\b"
+)
+"""As HTTP clients of Python and libpq write an endpoint."""
+
 _PORT_WORD: Final = re.compile(r"\bport[ =:]+(\d{2,5})\b", re.IGNORECASE)
 _URL_HOST: Final = re.compile(r"\b[a-z][a-z0-9+]{1,12}://(?:[^\s/@\"']+@)?([A-Za-z][\w.-]*)")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,}")
@@ -44,6 +50,7 @@ class Node:
         "names",
         "order",
         "parent",
+        "serves",
         "span",
         "target",
         "text",
@@ -63,6 +70,8 @@ class Node:
         """``host:port`` and host names that its text names."""
         self.target: str | None = None
         """Component or endpoint that it could not reach."""
+        self.serves = False
+        """Written by a known server: what it says of itself is not a client's word."""
         self.identities = frozenset(issue.trace_ids)
         self.parent: Node | None = None
         self.links: tuple[str, ...] = ()
@@ -90,7 +99,10 @@ class Node:
     def client(self) -> bool:
         """It tells of a failed conversation from the asking side."""
         return self.category in DEPENDENT and (
-            self.target is not None or self.category in TRANSIENT or self.proxy
+            self.target is not None
+            or self.category in TRANSIENT
+            or self.proxy
+            or (self.category in UNREACHABLE and not self.serves)
         )
 
     def tree(self) -> list["Node"]:
@@ -128,6 +140,9 @@ TRANSIENT: Final = frozenset({
     "no-healthy-upstream", "heartbeat-lost", "tls-handshake-failed", "rate-limited",
 })  # fmt: skip
 """Categories of a single failed attempt: it explains what fails with it, nothing later."""
+
+DIRECT: Final = frozenset({"authentication-failed", "certificate-expired"})
+"""Categories of a server that answers: only their direct causes bring them about."""
 
 UNREACHABLE: Final = frozenset({
     "connection-refused", "connection-reset", "connection-timeout", "connection-failed", "timeout",
@@ -178,6 +193,8 @@ def causal_steps(categories: Mapping[str, Category]) -> dict[str, dict[str, int]
             for category in frontier:
                 known = categories.get(category)
                 for effect in known.explains if known else ():
+                    if effect in DIRECT and step > 1:
+                        continue
                     if effect not in reached and effect != name:
                         reached[effect] = step
                         following.append(effect)
@@ -189,11 +206,14 @@ def causal_steps(categories: Mapping[str, Category]) -> dict[str, dict[str, int]
 def _read_names(node: Node, topology: Topology) -> None:
     issue = node.issue
     text = "\n".join(exemplar.text[: TEXT // 2] for exemplar in issue.exemplars[:3])[:TEXT]
+    # documents write quotes with a backslash
+    text = text.replace('\\"', '"')
     node.text = text
+    node.serves = topology.serves(issue.component)
     text = _OF_THE_REQUEST.sub(" ", text)
     endpoints: set[str] = set()
     ports: set[int] = set()
-    for host, digits in _ENDPOINT.findall(text):
+    for host, digits in [*_ENDPOINT.findall(text), *_HOST_AND_PORT.findall(text)]:
         if not _SOURCE.search(host) and 0 < int(digits) < 65_536:
             endpoints.add(f"{host.lower()}:{digits}")
             ports.add(int(digits))

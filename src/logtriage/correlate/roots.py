@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from logtriage.correlate.nodes import Node
+from logtriage.correlate.nodes import UNREACHABLE, Node
 from logtriage.correlate.timeline import NANO, Horizon
 from logtriage.correlate.topology import Topology
 from logtriage.model.tally import ChangeEvent, Exemplar, InputTally
@@ -49,6 +49,44 @@ class Root:
         self.reasons: list[str] = []
 
     @property
+    def target(self) -> str | None:
+        """The server that could not be reached, by most components that asked for one."""
+        if self.node.target is not None:
+            return self.node.target
+        if not self.node.client:
+            return None
+        asked: dict[str, set[str | None]] = {}
+        for node in self.nodes:
+            if node.client and node.category in UNREACHABLE and node.target is not None:
+                asked.setdefault(node.target, set()).add(node.issue.component)
+        own = self.node.issue.component
+        named = [name for name in asked if own in asked[name]] or list(asked)
+        return min(named, key=lambda name: (-len(asked[name]), name), default=None)
+
+    @property
+    def absent(self) -> str | None:
+        """The server that does not answer, where more than one sign tells so."""
+        target = self.target
+        if target is None or self.node.category not in UNREACHABLE or not self.node.client:
+            return None
+        asked = {
+            node.issue.component for node in self.nodes if node.client and node.target == target
+        }
+        return target if self.evidence or self.silent or len(asked) > 1 else None
+
+    @property
+    def endpoint(self) -> str | None:
+        """``host:port`` at which clients asked for the server."""
+        target = self.target
+        found: dict[str, int] = {}
+        for node in self.nodes:
+            if node.client and node.target == target:
+                for endpoint in node.endpoints:
+                    if ":" in endpoint:
+                        found[endpoint] = found.get(endpoint, 0) + node.issue.count
+        return min(found, key=lambda name: (-found[name], name), default=None)
+
+    @property
     def errors(self) -> int:
         """Records of the cause and all that followed."""
         return sum(node.issue.count for node in self.nodes)
@@ -65,7 +103,7 @@ def restarts_of(
     components: Collection[str | None], changes: Sequence[ChangeEvent]
 ) -> list[ChangeEvent]:
     """Dated restarts of these components, planned or not."""
-    kinds = {"deploy", "restart", "reload", "config-change", "stop"}
+    kinds = {"deploy", "restart", "reload", "config-change"}
     return [
         event
         for event in changes
@@ -104,7 +142,7 @@ def find_trigger(root: Root, changes: Sequence[ChangeEvent]) -> ChangeEvent | No
     onset = node.span.onset
     if onset is None:
         return None
-    concerned = {node.issue.component, node.target}
+    concerned = {node.issue.component, root.target} - {None}
     best: ChangeEvent | None = None
     for event in changes:
         if event.change.kind not in _BREAKING or event.exemplar.timestamp is None:
@@ -127,7 +165,8 @@ def _nearer(event: ChangeEvent, best: ChangeEvent, node: Node) -> bool:
         kind = change.change.kind
         own = change.component == node.issue.component
         told = {"deploy": 3, "migration": 3, "config-change": 2, "stop": 2, "failover": 2}
-        return (told.get(kind, 1), int(own), change.exemplar.timestamp or 0)
+        rank = 3 if change.change.version is not None else told.get(kind, 1)
+        return (rank, int(own), change.exemplar.timestamp or 0)
 
     return rank(event) > rank(best)
 
@@ -136,7 +175,7 @@ def find_silence(
     root: Root, inputs: Mapping[str, InputTally], horizon: Horizon, topology: Topology
 ) -> str | None:
     """The component that the root names and that stopped logging at about its onset."""
-    onset, target = root.node.span.onset, root.node.target
+    onset, target = root.node.span.onset, root.target
     if onset is None or target is None or target not in topology.components:
         return None
     for tally in inputs.values():
@@ -167,7 +206,7 @@ def gap_at(tally: InputTally, moment: float, last: float | None) -> float:
 
 def stop_evidence(root: Root, changes: Sequence[ChangeEvent]) -> list[Exemplar]:
     """Lines by which the component that could not be reached tells of its own end."""
-    onset, target = root.node.span.onset, root.node.target
+    onset, target = root.node.span.onset, root.target
     if onset is None or target is None:
         return []
     found = [
@@ -179,4 +218,6 @@ def stop_evidence(root: Root, changes: Sequence[ChangeEvent]) -> list[Exemplar]:
         and -30.0 <= onset - event.exemplar.timestamp / NANO <= 60.0
     ]
     found.sort(key=lambda line: (abs(onset - (line.timestamp or 0) / NANO), line.order))
-    return sorted(found[:3], key=lambda line: line.order)
+    nearest = (found[0].timestamp or 0) if found else 0
+    near = [line for line in found[:3] if abs((line.timestamp or 0) - nearest) <= 5 * NANO]
+    return sorted(near, key=lambda line: line.order)

@@ -2,10 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 
 from logtriage.correlate.roots import Root
 from logtriage.model.report import Impact
 from logtriage.model.tally import InputTally
+
+TITLE: Final = 120
+"""Most characters of a title."""
 
 
 def clock(second: float | None) -> str:
@@ -27,9 +31,13 @@ def title_of(root: Root) -> str:
     """``what; where`` on one line."""
     title = " ".join(root.node.issue.verdict.title.split())
     component = root.node.issue.component
-    if ";" not in title and component:
+    if root.absent is not None:
+        what = "was stopped" if root.evidence else "does not answer"
+        where = root.endpoint if root.endpoint != root.absent else None
+        title = f"{root.absent} {what}; {where}" if where else f"{root.absent} {what}"
+    elif ";" not in title and component:
         title = f"{title}; {component}"
-    return title if len(title) <= 160 else f"{title[:159]}…"
+    return title if len(title) <= TITLE else f"{title[: TITLE - 1]}…"
 
 
 def summary_of(root: Root, impact: Impact, inputs: Mapping[str, InputTally]) -> str:
@@ -70,7 +78,11 @@ def _silence(root: Root, inputs: Mapping[str, InputTally]) -> list[str]:
         return []
     for tally in inputs.values():
         if root.silent in (tally.component or "").split(",") and tally.last is not None:
-            return [f"The log of {root.silent} falls silent at that time."]
+            last = clock(tally.last / 1e9)
+            onset = root.node.span.onset
+            if onset is not None and tally.last / 1e9 <= onset + 30:
+                return [f"There is no log of {root.silent} after {last}."]
+            return [f"The log of {root.silent} pauses at that time."]
     return []
 
 
