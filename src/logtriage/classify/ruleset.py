@@ -24,7 +24,6 @@ from logtriage.model.verdict import (
     Verdict,
 )
 from logtriage.packs.compiled import Rule
-from logtriage.packs.index import LiteralIndex
 from logtriage.packs.load import LoadedRule, Packs
 
 UNCERTAIN: Final = 0.6
@@ -55,8 +54,6 @@ class Classifier:
 
     def __init__(self, packs: Packs) -> None:
         self.packs = packs
-        table = packs.table
-        self._index = LiteralIndex(table.literals, table.literal_rules, table.filed, table.always)
 
     def classify(self, record: Record) -> Classification:
         """Verdict, or the rule that ignores it, and what it tells of changes and endpoints."""
@@ -66,7 +63,7 @@ class Classifier:
         """Enabled rules of which a literal stands in the record."""
         return [
             self.packs.loaded(index).rule
-            for index in self._index.candidates(fields.haystack)
+            for index in self.packs.index.candidates(fields.haystack)
             if index not in self.packs.disabled
         ]
 
@@ -77,7 +74,7 @@ class Classifier:
         found: dict[str, list[Fired]] = {"rule": [], "change": [], "endpoint": []}
         signs: list[LoadedRule] = []
         packs, disabled = self.packs, self.packs.disabled
-        for index in self._index.candidates(fields.haystack):
+        for index in self.packs.index.candidates(fields.haystack):
             if index in disabled:
                 continue
             loaded = packs.loaded(index)

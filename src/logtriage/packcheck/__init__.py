@@ -10,8 +10,8 @@ from logtriage.classify.ruleset import Classifier
 from logtriage.packcheck.problems import Problem
 from logtriage.packcheck.readers import Reader, default_reader, plain_reader
 from logtriage.packcheck.rules import check_file
-from logtriage.packs.build import build_table, compile_file
-from logtriage.packs.load import BUILT_IN, DATA, Packs, cached_pack, load_packs
+from logtriage.packs.build import build_tables, compile_file
+from logtriage.packs.load import BUILT_IN, DATA, Packs, cached_pack, load_packs, packs_of
 
 __all__ = ["Problem", "check", "pack_files"]
 
@@ -51,4 +51,4 @@ def _surroundings(files: Sequence[Path]) -> Packs:
     homes = [*sorted(BUILT_IN.glob("*.toml")), DATA / "weak_signals.toml"]
     compiled = [cached_pack(path, own=False) for path in homes]
     compiled += [compile_file(path, own=True) for path in foreign if path.exists()]
-    return Packs(build_table(compiled))
+    return packs_of(build_tables(compiled))

@@ -12,8 +12,16 @@ from logtriage.expr.compile import compile_expression
 from logtriage.expr.regexes import SHORTEST, size
 from logtriage.expr.tree import Anchor, Expression
 from logtriage.model.severity import NUMBER_BY_NAME
-from logtriage.packs.compiled import Category, CompiledPack, PackTable, Rule
-from logtriage.packs.index import file_literals
+from logtriage.packs.compiled import (
+    Category,
+    CompiledPack,
+    PackTable,
+    PatternTable,
+    Rule,
+    Tables,
+)
+from logtriage.packs.compiled import RuleTable as CompiledRules
+from logtriage.packs.index import store_index
 from logtriage.packs.patterns import scan_pattern
 from logtriage.packs.read import read_pack
 from logtriage.packs.schema import (
@@ -135,8 +143,8 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
     )
 
 
-def build_table(packs: Sequence[CompiledPack]) -> PackTable:
-    """All packs in one table; a rule of a later pack replaces an earlier one of the same id."""
+def build_tables(packs: Sequence[CompiledPack]) -> Tables:
+    """All packs together; a rule of a later pack replaces an earlier one of the same id."""
     chosen: dict[str, tuple[Rule, tuple[Anchor, ...]]] = {}
     problems = [problem for pack in packs for problem in pack.problems]
     for pack in packs:
@@ -162,7 +170,7 @@ def _index(
     rows: Sequence[tuple[Rule, tuple[Anchor, ...]]],
     categories: dict[str, Category],
     problems: list[str],
-) -> PackTable:
+) -> Tables:
     literals: dict[str, list[int]] = {}
     patterns: dict[tuple[str, bool], list[int]] = {}
     failures: set[tuple[str, bool]] = set()
@@ -182,22 +190,33 @@ def _index(
             patterns.setdefault(pattern, []).append(index)
         if rule.any_level and rule.tag != "ignore":
             spoken |= scanned
-    encode = msgspec.msgpack.encode
-    return PackTable(
-        rules=[msgspec.Raw(encode(rule)) for rule, _ in rows],
-        ids=[rule.id for rule, _ in rows],
-        kinds=[rule.kind for rule, _ in rows],
-        literals=sorted(literals),
-        literal_rules=[literals[literal] for literal in sorted(literals)],
-        filed=file_literals(sorted(literals)),
-        always=always,
-        patterns=[(*pattern, pattern in spoken) for pattern in sorted(patterns)],
-        pattern_rules=[patterns[pattern] for pattern in sorted(patterns)],
-        failures=sorted(failures - patterns.keys()),
-        categories=categories,
-        codes=code_table(),
-        problems=problems,
+    rules = CompiledRules(
+        [_raw(rule) for rule, _ in rows], _raw(store_index(literals, always)), _raw(code_table())
     )
+    return Tables(
+        PackTable([rule.id for rule, _ in rows], categories, problems),
+        rules,
+        _patterns(patterns, spoken, failures - patterns.keys()),
+    )
+
+
+def _patterns(
+    patterns: dict[tuple[str, bool], list[int]],
+    spoken: set[tuple[str, bool]],
+    failures: set[tuple[str, bool]],
+) -> PatternTable:
+    ordered = sorted(patterns)
+    return PatternTable(
+        "\n".join(expression for expression, _ in ordered),
+        bytes(caseless + 2 * ((text, caseless) in spoken) for text, caseless in ordered),
+        _raw([patterns[pattern] for pattern in ordered]),
+        "\n".join(expression for expression, _ in sorted(failures)),
+        bytes(caseless for _, caseless in sorted(failures)),
+    )
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.msgpack.encode(value))
 
 
 def index_literals(anchors: Sequence[Anchor]) -> list[str]:

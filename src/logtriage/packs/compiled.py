@@ -4,7 +4,6 @@ from typing import Literal
 
 import msgspec
 
-from logtriage.expr.codetable import CodeTable
 from logtriage.expr.tree import Anchor, Either, Node, Window
 from logtriage.expr.written import written
 
@@ -74,28 +73,43 @@ class Category(msgspec.Struct, frozen=True, array_like=True):
     explains: tuple[str, ...] = ()
 
 
-class PackTable(msgspec.Struct, frozen=True, array_like=True):
-    """All packs together, as they are stored: rules stay msgpack until one is asked for."""
+class RuleTable(msgspec.Struct, frozen=True, array_like=True):
+    """Everything about rules but the patterns of the scan: read when a record is classified."""
 
     rules: list[msgspec.Raw]
-    """`Rule` each."""
+    """`Rule` each, decoded when it is asked for."""
+    index: msgspec.Raw
+    """`packs.index.StoredIndex` of the literals."""
+    codes: msgspec.Raw
+    """`expr.codetable.CodeTable`."""
+
+
+class PatternTable(msgspec.Struct, frozen=True, array_like=True):
+    """Patterns of the native scan: read when a scanner is not in the cache."""
+
+    expressions: str
+    """One a line, sorted."""
+    flags: bytes
+    """Of each: 1 caseless, 2 needed also where lines state a level."""
+    users: msgspec.Raw
+    """Of each a list of the rules that need it."""
+    failures: str
+    """Patterns of the wording of failure, one a line, for lines that state no level."""
+    failure_flags: bytes
+
+
+class PackTable(msgspec.Struct, frozen=True, array_like=True):
+    """What every run needs of all packs together."""
+
     ids: list[str]
     """Of each rule; unique."""
-    kinds: list[RuleKind]
-    literals: list[str]
-    """Lower case, sorted, without duplicates."""
-    literal_rules: list[list[int]]
-    """Of each literal: the rules that may fire where it stands."""
-    filed: dict[str, list[int]]
-    """Literals by piece, see `packs.index`."""
-    always: list[int]
-    """Rules without a literal: tried on every record."""
-    patterns: list[tuple[str, bool, bool]]
-    """Of the native scan: expression, caseless, needed where lines state a level."""
-    pattern_rules: list[list[int]]
-    """Of each pattern: the rules that need it."""
-    failures: list[tuple[str, bool]]
-    """Patterns of the wording of failure, for lines that state no level."""
     categories: dict[str, Category]
-    codes: CodeTable
     problems: list[str]
+
+
+class Tables(msgspec.Struct, frozen=True, array_like=True):
+    """All three."""
+
+    packs: PackTable
+    rules: RuleTable
+    patterns: PatternTable

@@ -1,16 +1,25 @@
 """Load packs: the built-in folder and the user's, from the cache where nothing has changed."""
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from logtriage.errors import PackError
 from logtriage.expr.codetable import CODES_FILE, CodeTable
 from logtriage.expr.evaluate import Evaluator, evaluator
-from logtriage.packs.compiled import Category, CompiledPack, PackTable, Rule
+from logtriage.packs.compiled import (
+    Category,
+    CompiledPack,
+    PackTable,
+    PatternTable,
+    Rule,
+    RuleTable,
+    Tables,
+)
+from logtriage.packs.index import LiteralIndex, StoredIndex
 from logtriage.scan.cache import cached, content_key, folder_key
 from logtriage.scan.patterns import Pattern
 
@@ -43,9 +52,22 @@ class LoadedRule:
 class Packs:
     """All rules of all packs, decoded one by one when they are needed."""
 
-    def __init__(self, table: PackTable, disabled: Iterable[str] = ()) -> None:
-        self.table = table
+    def __init__(
+        self,
+        table: PackTable,
+        rules: Callable[[], RuleTable],
+        patterns: Callable[[], PatternTable],
+        *,
+        key: str = "",
+        disabled: Iterable[str] = (),
+    ) -> None:
         off = set(disabled)
+        self.table = table
+        self._read_rules = rules
+        self._read_patterns = patterns
+        self.key: Final = content_key([key, *sorted(off)])
+        """Changes with any rule and any disabled id: what is made of the packs can be kept
+        under it."""
         self.disabled: Final = frozenset(
             index for index, identity in enumerate(table.ids) if identity in off
         )
@@ -55,13 +77,17 @@ class Packs:
         self._decoder = msgspec.msgpack.Decoder(Rule)
 
     def __len__(self) -> int:
-        return len(self.table.rules) - len(self.disabled)
+        return len(self.table.ids) - len(self.disabled)
+
+    @cached_property
+    def _rules(self) -> RuleTable:
+        return self._read_rules()
 
     def loaded(self, index: int) -> LoadedRule:
         """The rule at an index of the table."""
         known = self._loaded.get(index)
         if known is None:
-            known = LoadedRule(self._decoder.decode(self.table.rules[index]))
+            known = LoadedRule(self._decoder.decode(self._rules.rules[index]))
             self._loaded[index] = known
         return known
 
@@ -70,7 +96,7 @@ class Packs:
         """All enabled rules, changes, endpoints and signals."""
         return [
             self.loaded(index).rule
-            for index in range(len(self.table.rules))
+            for index in range(len(self.table.ids))
             if index not in self.disabled
         ]
 
@@ -83,15 +109,20 @@ class Packs:
         index = self._index_by_id.get(identity)
         return None if index is None else self.loaded(index).rule
 
+    @cached_property
+    def index(self) -> LiteralIndex:
+        """Finds the rules that may fire on a text."""
+        return LiteralIndex(msgspec.msgpack.decode(self._rules.index, type=StoredIndex))
+
+    @cached_property
+    def codes(self) -> CodeTable:
+        """Names, numbers and texts of errno, signals and statuses."""
+        return msgspec.msgpack.decode(self._rules.codes, type=CodeTable)
+
     @property
     def categories(self) -> dict[str, Category]:
         """Categories by name."""
         return self.table.categories
-
-    @property
-    def codes(self) -> CodeTable:
-        """Names, numbers and texts of errno, signals and statuses."""
-        return self.table.codes
 
     @property
     def problems(self) -> list[str]:
@@ -104,18 +135,31 @@ class Packs:
         ``levelled``: only those of rules, changes and endpoints that speak at any level, for
         inputs whose lines state a level that the scan looks for itself.
         """
-        off = self.disabled
+        table, off = self._read_patterns(), self.disabled
+        wanted = 2 if levelled else 0
+        users: list[list[int]] = msgspec.msgpack.decode(table.users) if off else []
         return [
-            Pattern(expression, caseless)
-            for (expression, caseless, spoken), users in zip(
-                self.table.patterns, self.table.pattern_rules, strict=True
+            Pattern(expression, bool(flag & 1))
+            for number, (expression, flag) in enumerate(
+                zip(_lines(table.expressions), table.flags, strict=True)
             )
-            if (spoken or not levelled) and not (off and off.issuperset(users))
+            if flag >= wanted and not (off and off.issuperset(users[number]))
         ]
 
     def failure_patterns(self) -> list[Pattern]:
         """Patterns of the wording of failure, for inputs whose lines state no level."""
-        return [Pattern(expression, caseless) for expression, caseless in self.table.failures]
+        table = self._read_patterns()
+        pairs = zip(_lines(table.failures), table.failure_flags, strict=True)
+        return [Pattern(expression, bool(flag)) for expression, flag in pairs]
+
+
+def _lines(joined: str) -> list[str]:
+    return joined.split("\n") if joined else []
+
+
+def packs_of(tables: Tables, disabled: Iterable[str] = ()) -> Packs:
+    """Packs of tables that were just built."""
+    return Packs(tables.packs, lambda: tables.rules, lambda: tables.patterns, disabled=disabled)
 
 
 def load_packs(
@@ -126,6 +170,9 @@ def load_packs(
     Raises:
         PackError: a pack of ``folders`` has a problem; all of them are told.
     """
+    for folder in folders:
+        if not folder.is_dir():
+            raise PackError("the folder of packs is not there", where=str(folder))
     key = content_key(
         [
             folder_key([built_in, *folders]),
@@ -134,30 +181,40 @@ def load_packs(
             folder_key(_SOURCES, "*.py"),
         ]
     )
-    for folder in folders:
-        if not folder.is_dir():
-            raise PackError("the folder of packs is not there", where=str(folder))
-    encoded = cached("packs", key, lambda: msgspec.msgpack.encode(_build(folders, built_in)))
-    try:
-        table = msgspec.msgpack.decode(encoded, type=PackTable)
-    except msgspec.MsgspecError:
-        table = _build(folders, built_in)
-    packs = Packs(table, disabled)
+    build = cache(lambda: _build(folders, built_in))
+
+    def stored(name: str, part: Callable[[Tables], Table], kind: type[Table]) -> Table:
+        encoded = cached(f"packs-{name}", key, lambda: msgspec.msgpack.encode(part(build())))
+        try:
+            return msgspec.msgpack.decode(encoded, type=kind)
+        except msgspec.MsgspecError:
+            return part(build())
+
+    table = stored("names", lambda tables: tables.packs, PackTable)
     own = [problem for problem in table.problems if any(str(f) in problem for f in folders)]
     if own:
         raise PackError(
             f"{len(own)} problem{'s' * (len(own) > 1)} in packs", reason="\n\n".join(own)
         )
-    return packs
+    return Packs(
+        table,
+        lambda: stored("rules", lambda tables: tables.rules, RuleTable),
+        lambda: stored("patterns", lambda tables: tables.patterns, PatternTable),
+        key=key,
+        disabled=disabled,
+    )
 
 
-def _build(folders: Sequence[Path], built_in: Path) -> PackTable:
-    from logtriage.packs.build import build_table  # noqa: PLC0415 - only where it is not cached
+Table = TypeVar("Table", PackTable, RuleTable, PatternTable)
+
+
+def _build(folders: Sequence[Path], built_in: Path) -> Tables:
+    from logtriage.packs.build import build_tables  # noqa: PLC0415 - only where it is not cached
 
     paths = [(path, False) for path in sorted(built_in.glob("*.toml"))]
     paths.append((DATA / "weak_signals.toml", False))
     paths += [(path, True) for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return build_table([cached_pack(path, own=own) for path, own in paths if path.exists()])
+    return build_tables([cached_pack(path, own=own) for path, own in paths if path.exists()])
 
 
 def cached_pack(path: Path, *, own: bool) -> CompiledPack:

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -52,18 +53,23 @@ def folder_key(folders: Iterable[Path], pattern: str = "*.toml") -> str:
     return content_key(parts)
 
 
+def checksum(body: bytes) -> bytes:
+    """16 bytes: CRC-32 and length."""
+    return zlib.crc32(body).to_bytes(4, "big") + len(body).to_bytes(12, "big")
+
+
 def cached(name: str, key: str, build: Callable[[], bytes]) -> bytes:
     """The bytes stored under ``name`` and ``key``, else those that ``build`` makes (and stores).
 
-    The first 16 bytes of a file are the digest of the rest: a file cut short or damaged is built
-    again.
+    The first 16 bytes of a file are the checksum of the rest: a file cut short or damaged is
+    built again. A checksum, not a digest: it is ten times as fast, on megabytes at every start.
     """
     folder = cache_folder()
     path = folder / f"{name}-{key}"
     with contextlib.suppress(OSError):
         stored = path.read_bytes()
         body = stored[16:]
-        if hashlib.blake2b(body, digest_size=16).digest() == stored[:16]:
+        if checksum(body) == stored[:16]:
             return body
     body = build()
     with contextlib.suppress(OSError):
@@ -73,6 +79,6 @@ def cached(name: str, key: str, build: Callable[[], bytes]) -> bytes:
             if old.stat().st_mtime < folder.stat().st_mtime - 30 * 86_400:
                 old.unlink()
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}", delete=False) as file:
-            file.write(hashlib.blake2b(body, digest_size=16).digest() + body)
+            file.write(checksum(body) + body)
         Path(file.name).replace(path)
     return body

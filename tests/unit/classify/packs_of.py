@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from logtriage.classify.ruleset import Classifier
 from logtriage.model.record import Record
-from logtriage.packs.build import build_table, compile_file
-from logtriage.packs.load import BUILT_IN, Packs
+from logtriage.packs.build import build_tables, compile_file
+from logtriage.packs.load import BUILT_IN, packs_of
 
 DEFECT, INCIDENT, IGNORE = "application-defect", "production-incident", "ignore"
 
@@ -36,9 +36,10 @@ def classifier(*tables: str, own: str = "") -> Classifier:
             file = Path(name) / f"{stem}.toml"
             file.write_text(f'[pack]\nname = "{stem}"\ntitle = "t"\n{text}', encoding="utf-8")
             files.append(compile_file(file, own=stem == "own"))
-    table = build_table([compile_file(BUILT_IN / "categories.toml", own=False), *files])
-    assert not table.problems, table.problems
-    return Classifier(Packs(table))
+    tables = build_tables([compile_file(BUILT_IN / "categories.toml", own=False), *files])
+    packs = packs_of(tables)
+    assert not packs.problems, packs.problems
+    return Classifier(packs)
 
 
 def record(message: str, **fields: object) -> Record:
