@@ -15,6 +15,7 @@ from logtriage.packs.load import Packs, load_packs
 from logtriage.parse.catalog import Catalog, load_catalog
 from logtriage.parse.level_scan import level_patterns
 from logtriage.pipeline.judge import Judge
+from logtriage.scan.cache import content_key
 from logtriage.scan.patterns import Pattern
 from logtriage.scan.scanner import Scanner, make_scanner
 from logtriage.settings import Settings
@@ -78,14 +79,23 @@ class Tools:
     @cached_property
     def rule_scanner(self) -> Scanner:
         """Finds lines that some rule, change or trace might be about."""
-        return make_scanner("rules", self._rule_patterns(levelled=True))
+        return make_scanner(
+            "rules", lambda: self._rule_patterns(levelled=True), key=self._pattern_key
+        )
 
     @cached_property
     def wide_scanner(self) -> Scanner:
         """As `rule_scanner`, and lines with the wording of failure: for formats without levels."""
         return make_scanner(
-            "wide", [*self._rule_patterns(levelled=False), *self.packs.failure_patterns()]
+            "wide",
+            lambda: [*self._rule_patterns(levelled=False), *self.packs.failure_patterns()],
+            key=self._pattern_key,
         )
+
+    @property
+    def _pattern_key(self) -> str:
+        # thousands of patterns need not be read where their database is in the cache
+        return content_key([self.packs.key, *trace_head_patterns(self.dialects)])
 
     def _rule_patterns(self, *, levelled: bool) -> list[Pattern]:
         heads = [Pattern(expression) for expression in trace_head_patterns(self.dialects)]

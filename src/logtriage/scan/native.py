@@ -13,11 +13,15 @@ from logtriage.scan.plain import strip_names
 class NativeScanner:
     """Finds the lines of a block that any of the patterns matches, at native speed."""
 
-    def __init__(self, name: str, patterns: Sequence[Pattern]) -> None:
+    def __init__(
+        self, name: str, patterns: Callable[[], Sequence[Pattern]], key: str | None = None
+    ) -> None:
+        """``key`` stands for the patterns; without one it is made of them."""
         version: str = hyperscan.__version__  # type: ignore[attr-defined]
-        key = content_key([version, *(f"{p.caseless:d}{p.expression}" for p in patterns)])
-        stored = cached(f"scan-{name}", key, lambda: serialise(patterns))
-        self._database = load(stored, lambda: serialise(patterns))
+        parts = [key] if key is not None else [f"{p.caseless:d}{p.expression}" for p in patterns()]
+        key = content_key([version, *parts])
+        stored = cached(f"scan-{name}", key, lambda: serialise(patterns()))
+        self._database = load(stored, lambda: serialise(patterns()))
         self._scan = self._database.scan
 
     def scan(self, block: bytes, begin: int = 0) -> list[int]:

@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from logtriage.scan.patterns import Pattern
@@ -16,21 +16,31 @@ class Scanner(Protocol):
         ...
 
 
-def make_scanner(name: str, patterns: Sequence[Pattern], *, native: bool | None = None) -> Scanner:
+def make_scanner(
+    name: str,
+    patterns: Sequence[Pattern] | Callable[[], Sequence[Pattern]],
+    *,
+    native: bool | None = None,
+    key: str | None = None,
+) -> Scanner:
     """A scanner for patterns; ``name`` tells its cached database from others.
 
     ``native`` None takes the native engine where it is installed; ``LOGTRIAGE_SCAN=plain`` in the
-    environment asks for the twin.
+    environment asks for the twin. With a ``key`` that changes whenever the patterns do, patterns
+    given as a function are made only where the compiled database is not in the cache.
     """
-    unique = sorted(set(patterns))
     if native is None:
         native = os.environ.get("LOGTRIAGE_SCAN") != "plain" and bool(
             importlib.util.find_spec("hyperscan")
         )
-    if native and unique:
+
+    def unique() -> list[Pattern]:
+        return sorted(set(patterns() if callable(patterns) else patterns))
+
+    if native and (key is not None or unique()):
         from logtriage.scan.native import NativeScanner  # noqa: PLC0415 - the heavy import
 
-        return NativeScanner(name, unique)
+        return NativeScanner(name, unique, key)
     from logtriage.scan.plain import PlainScanner  # noqa: PLC0415 - only where it is used
 
-    return PlainScanner(unique)
+    return PlainScanner(unique())
