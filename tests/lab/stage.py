@@ -8,8 +8,11 @@ its first process ends. Needs Linux, root and util-linux.
 import contextlib
 import os
 import random
+import re
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -29,6 +32,7 @@ PRIVATE_FOLDERS = (
     "/mnt",
     "/tmp",
 )
+RUN_SECONDS = 150
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -72,7 +76,25 @@ def run(*command: str, check: bool = True, **options: str | Path | dict[str, str
     return str(done.stdout)
 
 
-def copy_release(source: Path, target: Path, changes: Sequence[tuple[str, str]] = ()) -> None:
+def private_devices(log_socket: str) -> None:
+    """Give the run a /dev of its own, whose /dev/log leads to the run's syslog daemon."""
+    devices = Path("/mnt/dev")
+    devices.mkdir()
+    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+        (devices / name).touch()
+        run("mount", "--bind", f"/dev/{name}", str(devices / name))
+    for name, target in (("fd", "/proc/self/fd"), ("log", log_socket)):
+        (devices / name).symlink_to(target)
+    for name in ("shm", "pts"):
+        (devices / name).mkdir()
+    run("mount", "-t", "tmpfs", "tmpfs", str(devices / "shm"))
+    run("mount", "--rbind", str(devices), "/dev")
+
+
+Changes = Sequence[tuple[str, str]]
+
+
+def copy_release(source: Path, target: Path, changes: Changes = ()) -> None:
     """Write one source file of a service, with the changes that make up a release."""
     text = source.read_text()
     for old, new in changes:
@@ -101,6 +123,14 @@ def answers(host: str, port: int, path: str = "/healthz") -> bool:
     return False
 
 
+def listens(host: str, port: int) -> bool:
+    """Tell whether a port accepts connections."""
+    with contextlib.suppress(OSError):
+        socket.create_connection((host, port), 1).close()
+        return True
+    return False
+
+
 class Programs:
     """The daemons of a run, each writing its output to a file of its own."""
 
@@ -112,22 +142,28 @@ class Programs:
         name: str,
         command: Sequence[str],
         *,
-        log: Path | None = None,
+        log: Path | int | None = None,
         user: str | None = None,
+        host: str | None = None,
         environment: Mapping[str, str] = {},
         folder: str = "/",
     ) -> subprocess.Popen[bytes]:
-        """Start a daemon in the foreground; `log` takes its standard output and error."""
+        """Start a daemon in the foreground, if need be on a machine with another host name.
+
+        `log`, a file or a descriptor, takes its standard output and error.
+        """
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        output = log.open("ab") if log else subprocess.DEVNULL
+        output = log.open("ab") if isinstance(log, Path) else log
+        if user:
+            command = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *command]
+        if host:
+            renamed = 'hostname "$0" && exec "$@"'
+            command = ["unshare", "--uts", "sh", "-c", renamed, host, *command]
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.DEVNULL if output is None else output,
             stderr=subprocess.STDOUT,
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
             cwd=folder,
             env={"PATH": path, "LANG": "C.UTF-8", "HOME": folder, **environment},
         )
@@ -211,7 +247,9 @@ class Traffic:
 class Partner:
     """A company outside: answers every request the same way, writes no log, can hang."""
 
-    def __init__(self, address: str, port: int, body: str) -> None:
+    def __init__(
+        self, address: str, port: int, body: str, certificate: tuple[Path, Path] | None = None
+    ) -> None:
         partner = self
         self.hanging = False
 
@@ -239,9 +277,59 @@ class Partner:
                 with contextlib.suppress(OSError):
                     super().handle()
 
-        self.server = ThreadingHTTPServer((address, port), Handler)
-        self.server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                """Say nothing about a client that hung up."""
+
+        self.server = Server((address, port), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def hang_up_on(address: str, port: int) -> socket.socket:
+    """Listen on a port and close every connection at once, like a program of another protocol."""
+    listener = socket.create_server((address, port))
+
+    def refuse() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                listener.accept()[0].close()
+
+    threading.Thread(target=refuse, daemon=True).start()
+    return listener
+
+
+def memory_group(name: str, megabytes: int) -> Path:
+    """Make a memory control group (version 1) with a limit."""
+    group = Path("/sys/fs/cgroup/memory", name)
+    group.mkdir(parents=True, exist_ok=True)
+    (group / "memory.limit_in_bytes").write_text(str(megabytes << 20))
+    return group
+
+
+def kernel_log(log: Path, host: str) -> None:
+    """Write what the kernel said about killed processes, as rsyslog writes it.
+
+    The machine's own name for its kernel and its hardware are left out.
+    """
+    up = time.clock_gettime(time.CLOCK_BOOTTIME)
+    lines = []
+    for line in run("dmesg", "--raw").splitlines():
+        found = re.match(r"<\d+>\[ *(\d+\.\d+)\] (.*)", line)
+        if not found or float(found[1]) < up - RUN_SECONDS:
+            continue
+        text = re.sub(r"Not tainted \S+ ", "Not tainted 6.1.0-28-amd64 ", found[2])
+        if not text.startswith("Hardware name"):
+            when = time.strftime("%b %e %H:%M:%S", time.gmtime(time.time() - up + float(found[1])))
+            lines.append(f"{when} {host} kernel: [{found[1]:>12}] {text}\n")
+    log.write_text("".join(lines))
 
 
 def fill(path: Path) -> None:
