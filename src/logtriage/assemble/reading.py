@@ -171,6 +171,8 @@ class _Walk:
             if self.call is not None and self.call[0] == index - 1 and self.current.pending:
                 self.current.pending.pop()
             self.current.commit()
+        if role == "note" and not self.until_blank:
+            self.messaging = False
         action = self.actions.get(role)
         if action is not None:
             action(index, hit)
@@ -221,7 +223,7 @@ class _Walk:
         self.messaging = False
 
     def stated(self, hit: Hit) -> _Link:
-        type_ = hit.groups.get("type") or hit.rule.type or self.dialect.name
+        type_ = hit.rule.type or hit.groups.get("type") or self.dialect.name
         # a type within a string of JSON has its backslashes twice
         link = _Link(type_.strip().replace("\\\\", "\\"), hit.groups.get("message"), hit.frame)
         self.take = hit.rule.take
@@ -354,7 +356,11 @@ class _Walk:
                 continue
             link = self.stated(hit)
             self.take, self.messaging = 0, False
-            link.message += [self.kinds.bare(line) for line in lines[above + 1 : index]]
+            for between in range(above + 1, index):
+                if any(each.role in DROPPED for each in self.kinds.kinds(lines[between])):
+                    self.dropped.add(between)
+                else:
+                    link.message.append(self.kinds.bare(lines[between]))
             self.add(link, above)
             return
         default = self.dialect.default_type

@@ -103,7 +103,8 @@ class _Track:
     def _fits(self, hit: Hit) -> bool:
         role = hit.role
         if role in _ALWAYS:
-            return not (self._after and role == "frame" and self._stated)
+            again = self._kinds.dialect.again != "aside"
+            return again or not (self._after and role == "frame" and self._stated)
         if role == "open":
             return self._linked or self._previous in {None, "part", "note"}
         if role == "type":
