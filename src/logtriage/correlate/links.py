@@ -22,6 +22,9 @@ ENOUGH: Final = 0.9
 BARE: Final = frozenset({"handler-error", "unclassified-defect", "unclassified-incident"})
 """Categories that say nothing of the kind of failure."""
 
+LONG: Final = 60.0
+"""Seconds after which an unnamed cause is too far away."""
+
 CAUSAL: Final = {1: 0.7, 2: 0.5, 3: 0.3}
 """Weight by the number of causal steps between the categories."""
 
@@ -54,12 +57,16 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
         weight += 0.9
         kinds.append("shared-trace")
     contained = _contains(cause, effect)
-    if cause.category == effect.category and _same_trouble(cause, effect, named + contained):
+    if cause.category == effect.category and _same_trouble(cause, effect, named, contained):
         weight += 0.45
         kinds.append("same-category")
     if contained:
         weight += contained
         kinds.append("exception-chain")
+    if not {"names-endpoint", "shared-trace", "exception-chain"} & set(kinds) and _stranger(
+        cause, effect, lag
+    ):
+        return None
     if not kinds:
         same = cause.issue.component == effect.issue.component and cause.issue.component is not None
         if not (same and effect.category in GENERIC and 0 <= lag <= 5):
@@ -77,6 +84,15 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     weight += _overlap(cause, effect)
     weight += _leaning(cause, effect, kinds)
     return Link(round(weight, 3), tuple(kinds)) if weight >= ENOUGH else None
+
+
+def _stranger(cause: Node, effect: Node, lag: float) -> bool:
+    """Time alone speaks for the link, and that is too little here."""
+    if cause.issue.component is not None and cause.issue.component == effect.issue.component:
+        return False
+    guessed = not cause.issue.verdict.rules
+    mere = effect.category in BARE and effect.issue.severity_number < ERROR
+    return guessed or mere or (lag > LONG and not effect.proxy) or lag > 5 * LONG
 
 
 def _leaning(cause: Node, effect: Node, kinds: Sequence[str]) -> float:
@@ -146,16 +162,21 @@ def _retried(cause: Node, effect: Node) -> bool:
     return warning and cause.client and other and effect.issue.severity_number >= ERROR
 
 
-def _same_trouble(cause: Node, effect: Node, told: float) -> bool:
+def _same_trouble(cause: Node, effect: Node, named: float, quoted: float) -> bool:
     """Two incidents of one category in one component, or of which one names or quotes the other."""
     if cause.category in GENERIC:
         return False
     if Tag.DEFECT in {cause.issue.verdict.tag, effect.issue.verdict.tag}:
-        return False
+        # one category is not one defect: only the very words make it the same
+        return quoted > 0
     own = cause.issue.component
     if own is not None and own == effect.issue.component:
         return cause.target == effect.target or None in {cause.target, effect.target}
-    return told > 0
+    if cause.serves or effect.serves:
+        # the server and its client are told by the same words of that very product
+        rules = {hit.id for hit in cause.issue.verdict.rules[:1]}
+        return named + quoted > 0 or bool(rules & {hit.id for hit in effect.issue.verdict.rules})
+    return named + quoted > 0
 
 
 _NAME_END = re.compile(r"[.:\\$]")
@@ -167,7 +188,8 @@ def _contains(cause: Node, effect: Node) -> float:
     if inner is not None and outer is not None and inner is not outer:
         types = {_NAME_END.split(link.type)[-1] for link in outer.links}
         root = _NAME_END.split(inner.root.type)[-1]
-        if root in types and inner.root.message and inner.root.message == outer.root.message:
+        mine, theirs = inner.root.message or "", outer.root.message or ""
+        if root in types and mine and (mine == theirs or mine[:40] == theirs[:40] != mine[:20]):
             return 0.6
     if not cause.issue.exemplars:
         return 0.0

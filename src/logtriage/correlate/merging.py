@@ -26,6 +26,9 @@ MERE_NOISE: Final = 100
 SURE: Final = 0.9
 """Confidence from which a client's word of a silent server stands by itself."""
 
+PLAIN: Final = 0.8
+"""Confidence from which a warning may be the trouble itself."""
+
 SOON: Final = 15.0
 """Seconds after a by-product in which the lasting trouble shows itself."""
 
@@ -140,6 +143,11 @@ def fold_leftovers(roots: Sequence[Root]) -> list[Root]:
 def _is_weak(root: Root) -> bool:
     node = root.node
     if node.proxy and node.category in TRANSIENT:
+        return True
+    verdict = node.issue.verdict
+    warning = node.issue.severity_number < ERROR and not verdict.severity_floor
+    if warning and verdict.confidence < PLAIN and verdict.tag is Tag.INCIDENT:
+        # "seems busy", "slow": as a rule what something else looks like from here
         return True
     told = node.client and node.issue.verdict.rules and node.issue.verdict.confidence >= SURE
     return node.category in GENERIC and not (told and not _is_warning(root))

@@ -26,6 +26,8 @@ _PORT_WORD: Final = re.compile(r"\bport[ =:]+(\d{2,5})\b", re.IGNORECASE)
 _URL_HOST: Final = re.compile(r"\b[a-z][a-z0-9+]{1,12}://(?:[^\s/@\"']+@)?([A-Za-z][\w.-]*)")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,}")
 
+_FIRST_PART: Final = re.compile(r"([A-Z]{3,12}(?=[A-Z][a-z])|[A-Z][a-z]{3,14}(?=[A-Z]))")
+
 _OF_THE_REQUEST: Final = re.compile(
     r"\b(?:client: [^,\n]{1,80}|server: [^,\n]{1,80}|host: \"[^\"\n]{0,200}\""
     r"|referrer: \"[^\"\n]{0,400}\")"
@@ -220,7 +222,10 @@ def _read_names(node: Node, topology: Topology) -> None:
     ports.update(int(port) for port in _PORT_WORD.findall(text) if int(port) < 65_536)
     hosts = {host.lower() for host in _URL_HOST.findall(text)}
     endpoints |= hosts
-    words = {word.lower() for word in _WORD.findall(text)}
+    found = set(_WORD.findall(text))
+    words = {word.lower() for word in found}
+    # `AMQPQueueException`, `RedisTimeoutError`: the first part names the product
+    words |= {match[1].lower() for word in found if (match := _FIRST_PART.match(word))}
     names = set(topology.named(words))
     for port in sorted(ports):
         names |= topology.at_port(port)
