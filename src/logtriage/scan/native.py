@@ -6,8 +6,7 @@ import hyperscan
 
 from logtriage.errors import PackError
 from logtriage.scan.cache import cached, content_key
-from logtriage.scan.patterns import Pattern, within_line
-from logtriage.scan.plain import strip_names
+from logtriage.scan.patterns import Pattern, for_scan
 
 
 class NativeScanner:
@@ -43,7 +42,7 @@ def serialise(patterns: Sequence[Pattern]) -> bytes:
     base = hyperscan.HS_FLAG_MULTILINE
     try:
         database.compile(
-            expressions=[strip_names(within_line(p.expression)).encode() for p in patterns],
+            expressions=[for_scan(p.expression).encode() for p in patterns],
             ids=list(range(len(patterns))),
             elements=len(patterns),
             flags=[base | (hyperscan.HS_FLAG_CASELESS if p.caseless else 0) for p in patterns],
@@ -68,7 +67,7 @@ def refusal(pattern: Pattern) -> str | None:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
         database.compile(
-            expressions=[strip_names(within_line(pattern.expression)).encode()],
+            expressions=[for_scan(pattern.expression).encode()],
             flags=[hyperscan.HS_FLAG_MULTILINE],
         )
     except hyperscan.error as error:

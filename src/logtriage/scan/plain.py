@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from logtriage.scan.patterns import Pattern, within_line
+from logtriage.scan.patterns import Pattern, for_scan
 
 
 class PlainScanner:
@@ -12,10 +12,10 @@ class PlainScanner:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         groups = []
         for caseless in (False, True):
-            texts = [within_line(p.expression) for p in patterns if p.caseless is caseless]
+            texts = [for_scan(p.expression) for p in patterns if p.caseless is caseless]
             if texts:
                 flags = "(?i:" if caseless else "(?:"
-                groups.append(f"{flags}{'|'.join(f'(?:{strip_names(text)})' for text in texts)})")
+                groups.append(f"{flags}{'|'.join(f'(?:{text})' for text in texts)})")
         self._pattern = re.compile("|".join(groups).encode(), re.MULTILINE) if groups else None
 
     def scan(self, block: bytes, begin: int = 0) -> list[int]:
