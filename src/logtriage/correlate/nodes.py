@@ -239,6 +239,9 @@ def _read_names(node: Node, topology: Topology) -> None:
 def _target(node: Node, topology: Topology, ports: Sequence[int]) -> str | None:
     """The component, else the endpoint, that a failed conversation was meant for."""
     own = node.issue.component
+    if any(own in topology.at_port(port) for port in ports):
+        # a server that tells of one of its own conversations
+        return None
     for port in ports:
         at = sorted(topology.at_port(port) - {own or ""})
         if at:

@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from logtriage.correlate.nodes import DEPENDENT
+from logtriage.correlate.nodes import DEPENDENT, TRANSIENT
 from logtriage.correlate.roots import Root
 from logtriage.model.report import TENTATIVE, Impact
 from logtriage.model.severity import CRITICAL, ERROR
@@ -18,6 +18,13 @@ PRIORITIES: Final = {
 
 LEANING: Final = 0.7
 """Confidence of a tag below which a lone issue is not called a root cause."""
+
+
+FEW: Final = 3
+"""Failed attempts that, all at once and never again, are a hiccup."""
+
+BRIEF: Final = 5.0
+"""Seconds that a hiccup lasts."""
 
 
 def confidence_of(root: Root, *, restart_noise: bool, alone: bool) -> float:
@@ -60,11 +67,19 @@ def _lone(root: Root) -> float:
             return 0.5
         if not issue.verdict.rules:
             return 0.45
+    if node.client and node.category in TRANSIENT and root.errors <= FEW and _brief(root):
+        return 0.5
     if not issue.verdict.rules or node.category.startswith("unclassified"):
         return 0.58
     if issue.verdict.confidence < LEANING:
         return 0.58
     return 0.99
+
+
+def _brief(root: Root) -> bool:
+    ends = [node.span.end for node in root.nodes if node.span.end is not None]
+    onset = root.node.span.onset
+    return onset is None or not ends or max(ends) - onset <= BRIEF
 
 
 def urgency_of(root: Root, impact: Impact) -> float:

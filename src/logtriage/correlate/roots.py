@@ -53,6 +53,8 @@ class Root:
         """The server that could not be reached, by most components that asked for one."""
         if self.node.target is not None:
             return self.node.target
+        if self.node.serves and self.node.category in UNREACHABLE:
+            return self.node.issue.component
         if not self.node.client:
             return None
         asked: dict[str, set[str | None]] = {}
@@ -67,7 +69,9 @@ class Root:
     def absent(self) -> str | None:
         """The server that does not answer, where more than one sign tells so."""
         target = self.target
-        if target is None or self.node.category not in UNREACHABLE or not self.node.client:
+        if target is None or self.node.category not in UNREACHABLE:
+            return None
+        if not self.node.client and not (self.node.serves and self.evidence):
             return None
         asked = {
             node.issue.component for node in self.nodes if node.client and node.target == target

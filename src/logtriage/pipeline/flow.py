@@ -4,10 +4,11 @@
 that. What lies between them is bounded counts that merge in any order.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from logtriage.classify.windows import settle
 from logtriage.correlate.conclude import conclude as correlate
 from logtriage.frame.records import Framer
 from logtriage.group.counting import Counter
@@ -15,7 +16,7 @@ from logtriage.group.fold import fold
 from logtriage.model.record import Record
 from logtriage.model.report import Report
 from logtriage.model.tallies import Tallies, greatest, least
-from logtriage.model.tally import InputTally
+from logtriage.model.tally import InputTally, IssueTally
 from logtriage.pipeline.opened import Opened
 from logtriage.pipeline.reading import Reader
 from logtriage.pipeline.tools import Tools
@@ -147,10 +148,21 @@ def _finished(counter: Counter, tally: InputTally, opened: Opened) -> Tallies:
 
 def conclude(tallies: Tallies, tools: Tools, *, interrupted: bool = False) -> Report:
     """The root causes behind everything that was counted."""
+    issues = settled(fold(tallies), tools)
     return correlate(
         tallies,
-        fold(tallies),
+        issues,
         categories=tools.packs.categories,
         generated_at=tools.now,
         interrupted=interrupted,
     )
+
+
+def settled(issues: Sequence[IssueTally], tools: Tools) -> list[IssueTally]:
+    """The issues with the verdicts of rules that had to wait for the whole picture."""
+    return [
+        msgspec.structs.replace(issue, verdict=settle(issue, tools.packs, issues))
+        if issue.verdict.windows
+        else issue
+        for issue in issues
+    ]
