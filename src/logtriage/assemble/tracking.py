@@ -63,6 +63,8 @@ class _Track:
         self._framed = False
         self._linked = False
         self._ended = False
+        self._announced = False
+        """Only words came that say that an exception is stated next."""
 
     def begins(self, line: str) -> bool:
         hit = self._hit(line)
@@ -110,6 +112,8 @@ class _Track:
         if role == "type":
             if self._expecting or self._linked or (self._after and self._framed):
                 return True
+            if self._announced:
+                return True
             return self._framed and self._kinds.dialect.again != "aside"
         return True
 
@@ -140,4 +144,8 @@ class _Track:
         elif role == "note" and self._previous is None:
             # words before the exception
             self._messaging = not self._after
+            self._announced = True
+            self._previous = role
+            return
+        self._announced = False
         self._previous = role
