@@ -56,7 +56,7 @@ _SHAPES: Final = (
         rf"(?:::?|[\s,T]|\s?-\s|\sat\s)\s*{_TIME}{_HALF}{_ZONE}"
     ),
     # 20260304-05:06:07:123 · 20260304T050607.123Z · 20260304050607 · 20260304 05:06:07
-    rf"{_COMPACT_DATE}[-T_ ]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}{_ZONE}",
+    rf"{_COMPACT_DATE}[-T_ :]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}{_ZONE}",
     # 20260304-5:6:7:8 (numbers without leading zeros, milliseconds last)
     (
         rf"{_COMPACT_DATE}[-T_ ](?P<hour>\d{{1,2}}):(?P<minute>\d{{1,2}}):(?P<second>\d{{1,2}})"
