@@ -2,7 +2,7 @@
 
 import typer
 
-from logtriage.cli import scan, stream
+from logtriage.cli import patterns, scan, stream
 
 app = typer.Typer(
     name="logtriage",
@@ -17,3 +17,4 @@ app = typer.Typer(
 app.command("scan")(scan.scan)
 app.command("tag")(stream.tag)
 app.command("parse")(stream.parse)
+app.command("patterns")(patterns.patterns)

@@ -9,19 +9,7 @@ from typing import Final
 from logtriage import __version__
 from logtriage.errors import LogtriageError
 
-COMMANDS: Final = (
-    "scan",
-    "tag",
-    "parse",
-    "patterns",
-    "follow",
-    "report",
-    "compare",
-    "explain",
-    "rules",
-    "formats",
-    "config",
-)
+COMMANDS: Final = ("scan", "tag", "parse", "patterns")
 
 BUG: Final = 70
 INTERRUPTED: Final = 130

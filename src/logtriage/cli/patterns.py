@@ -1,0 +1,136 @@
+"""``logtriage patterns``: the templates of all records, or the template of each."""
+
+from array import array
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from logtriage.cli import options
+from logtriage.cli.stream import Sink, each_input, stream
+from logtriage.errors import UsageError
+
+if TYPE_CHECKING:
+    from logtriage.group.templates import Templates
+    from logtriage.source.locate import Source
+
+
+class AssignedLine(msgspec.Struct, frozen=True):
+    """One line of ``patterns --assign --output jsonl``."""
+
+    path: str
+    line: int
+    pattern: str
+    template: str
+
+
+class PatternLine(msgspec.Struct, frozen=True):
+    """One line of ``patterns --output jsonl``."""
+
+    pattern: str
+    template: str
+    count: int
+
+
+class Places:
+    """Where each record stands and how its message reads, 20 bytes a record."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._path_of = array("l")
+        self._line_of = array("q")
+        self._mask_of = array("l")
+        self._masks: dict[str, int] = {}
+
+    def begin(self, path: str) -> None:
+        """The records that follow belong to this input."""
+        self._paths.append(path)
+
+    def add(self, line: int, masked: str) -> None:
+        """Remember one record."""
+        self._path_of.append(len(self._paths) - 1)
+        self._line_of.append(line)
+        self._mask_of.append(self._masks.setdefault(masked, len(self._masks)))
+
+    def write(self, templates: "Templates", output: str, sink: Sink) -> None:
+        """Write the template of each record, in the order of reading."""
+        from logtriage.group.templates import OVERFLOW, template_id  # noqa: PLC0415
+
+        encode = msgspec.json.Encoder().encode
+        texts = [templates.text_by_mask.get(masked, OVERFLOW) for masked in self._masks]
+        ids = [template_id(text) for text in texts]
+        for path, line, number in zip(self._path_of, self._line_of, self._mask_of, strict=True):
+            if output == "jsonl":
+                place = AssignedLine(self._paths[path], line, ids[number], texts[number])
+                sink.line(encode(place))
+            else:
+                told = f"{self._paths[path]}:{line}  {ids[number]}  {texts[number]}"
+                sink.line(options.printable(told).encode(errors="replace"))
+
+
+def patterns(
+    paths: options.Paths = None,
+    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    assign: Annotated[bool, typer.Option("--assign", help="The template of each record.")] = False,
+    top: Annotated[int, typer.Option(help="Templates shown; 0 shows all.")] = 0,
+    since: options.Since = None,
+    until: options.Until = None,
+    around: options.Around = None,
+    format_name: options.Format = None,
+    format_string: options.FormatString = None,
+    zone: options.Zone = None,
+    year: options.Year = None,
+    packs: options.Packs = None,
+) -> int:
+    """Print the message templates of all records with their counts.
+
+    Template ids are a function of the text alone: the same in every run and order.
+
+    Examples:
+      logtriage patterns app.log
+
+      logtriage patterns app.log --assign --output jsonl
+    """
+    if output not in {"text", "jsonl"}:
+        raise UsageError(f"patterns has no output {output!r}", help="choose text or jsonl")
+    if options.refuse_terminal(paths):
+        raise UsageError("patterns reads a file or standard input", help="logtriage patterns x.log")
+    from logtriage.group.normalise import mask  # noqa: PLC0415 - after the options are checked
+    from logtriage.group.templates import TemplateMiner  # noqa: PLC0415
+    from logtriage.pipeline.tools import Tools  # noqa: PLC0415
+
+    tools = Tools(
+        options.make_settings(
+            since=since,
+            until=until,
+            around=around,
+            format_name=format_name,
+            format_string=format_string,
+            zone=zone,
+            year=year,
+            packs=packs,
+        )
+    )
+    miner, places, sink = TemplateMiner(), Places(), Sink()
+
+    def use(source: "Source") -> None:
+        places.begin(source.path)
+        for record in stream(source, tools, sink.flush):
+            miner.add(record.message)
+            if assign:
+                places.add(record.line, mask(record.message))
+
+    code = each_input(paths, use)
+    found = miner.result()
+    if assign:
+        places.write(found, output, sink)
+    else:
+        encode = msgspec.json.Encoder().encode
+        for template in found.templates[: top or None]:
+            if output == "jsonl":
+                sink.line(encode(PatternLine(template.id, template.text, template.count)))
+            else:
+                told = f"{template.count:>9,}  {template.id}  {template.text}"
+                sink.line(options.printable(told).encode(errors="replace"))
+    sink.flush()
+    return code
