@@ -142,7 +142,7 @@ def test_a_closed_pipe_is_quiet(broken):
     assert done.stderr == b""
 
 
-def test_ctrl_c_prints_the_partial_report(broken):
+def test_ctrl_c_prints_the_partial_report():
     with subprocess.Popen(
         [PROGRAM, "scan", "--output", "json"],
         stdin=subprocess.PIPE,

@@ -4,6 +4,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from logtriage.frame.records import Framer
 from logtriage.scan.patterns import Pattern
 from logtriage.scan.plain import PlainScanner

@@ -6,6 +6,7 @@ import json
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+
 from logtriage.model.tallies import Tallies
 from logtriage.model.tally import (
     ChangeEvent,
@@ -58,10 +59,12 @@ def tallies(draw):
     inputs = draw(st.sets(st.sampled_from(["a.log", "b.log"])))
     return Tallies(
         issues={issue.key: issue for issue in found},
-        ignored={
-            "IGN-1": IgnoredTally("IGN-1", "zero-count", "why", n)
-            for n in draw(st.lists(st.integers(1, 5), max_size=1))
-        },
+        ignored=draw(
+            st.just({})
+            | st.integers(1, 5).map(
+                lambda n: {"IGN-1": IgnoredTally("IGN-1", "zero-count", "why", n)}
+            )
+        ),
         inputs={
             path: InputTally(path, lines=draw(st.integers(0, 9)), problems=draw(problems))
             for path in inputs
@@ -70,9 +73,7 @@ def tallies(draw):
             ChangeEvent(Change("restart", "CHG-1"), "db", None, exemplar)
             for exemplar in draw(st.lists(exemplars(), max_size=2, unique_by=lambda e: e.order))
         ],
-        endpoints=[
-            EndpointFact("db", None, port) for port in draw(st.sets(st.integers(1, 3)))
-        ],
+        endpoints=[EndpointFact("db", None, port) for port in draw(st.sets(st.integers(1, 3)))],
         undated=draw(st.integers(0, 3)),
     )
 

@@ -1,0 +1,33 @@
+"""What the conclusion costs on the most issues that one run may have.
+
+Usage: python -m benches.bench_conclude
+"""
+
+import time
+
+from logtriage.model.tally import ISSUES
+from tests.unit.correlate.stories import issue, report
+
+MOST_SECONDS = 2.0
+
+
+def main() -> int:
+    kinds = ["connection-refused", "http-5xx", "null-dereference", "timeout", "disk-full"]
+    issues = [
+        issue(
+            f"service-{number % 40}",
+            kinds[number % len(kinds)],
+            f"service-{number % 39} at 10.0.{number % 40}.7:{6000 + number % 40} failed, {number}",
+            at=[number % 500, number % 500 + 7, number % 500 + 30],
+        )
+        for number in range(ISSUES)
+    ]
+    begin = time.perf_counter()
+    found = report(issues)
+    took = time.perf_counter() - begin
+    print(f"{len(issues):,} issues, {len(found.root_causes)} root causes: {took:.2f} s")
+    return 0 if took <= MOST_SECONDS else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
