@@ -71,8 +71,8 @@ _SHAPES: Final = (
     rf"{_NUMBERS}(?:T|\s+|\s*[-,_:]\s*)\s*{_TIME}{_HALF}{_ZONE}",
     # 03-04 05:06:07.123 (Android) · 0304 05:06:07.123456 (klog)
     (
-        r"(?P<month>\d\d)[-/.]?(?P<day>\d\d)\s+"
-        rf"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d){_FRACTION}"
+        r"(?P<month>\d\d)[-/.]?(?P<day>\d\d)(?:\s+|[|/-])"
+        rf"(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}"
     ),
     # 05:06:07.123
     rf"{_TIME}{_HALF}{_ZONE}",
@@ -89,7 +89,7 @@ _EPOCH: Final = re.compile(r"\d{9,10}(?:[.,]\d{1,12})?|\d{13}(?:\.\d+)?|\d{16}|\
 
 @functools.lru_cache(maxsize=len(_SHAPES))
 def _compiled(index: int) -> re.Pattern[str]:
-    return re.compile(rf"[\[(<]?\s*{_SHAPES[index]}\s*[\])>]?")
+    return re.compile(rf"[\[(<*.]?\s*{_SHAPES[index]}\s*[\])>]?")
 
 
 def find_layout(text: str, *, unit: str = "", relative: bool = False) -> Layout:
