@@ -5,8 +5,9 @@ Usage: python -m benches.bench_conclude
 
 import time
 
-from logtriage.model.tally import ISSUES
 from tests.unit.correlate.stories import issue, report
+
+from logtriage.model.tally import ISSUES
 
 MOST_SECONDS = 2.0
 

@@ -1,0 +1,140 @@
+"""From issues to root causes."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.correlate.stories import change, issue, report
+
+from logtriage.model.report import Report, RootCause
+from logtriage.model.tally import IssueTally
+from logtriage.model.verdict import Tag
+
+DURING = [300.0 + 2 * step for step in range(40)]
+
+
+def loud(found: Report) -> list[RootCause]:
+    return [cause for cause in found.root_causes if cause.confidence >= 0.6]
+
+
+def refused(component: str, port: int = 6380, at: list[float] | None = None) -> IssueTally:
+    text = f"{component}: connect to 10.9.0.4:{port} failed: Connection refused"
+    return issue(component, "connection-refused", text, at=at or DURING)
+
+
+def test_clients_of_one_silent_server_are_one_trouble() -> None:
+    found = report([refused("basket"), refused("mailer")], ports={6380: "redis"})
+    assert len(loud(found)) == 1
+    assert loud(found)[0].title == "redis does not answer; 10.9.0.4:6380"
+    assert loud(found)[0].component == "redis"
+
+
+def test_servers_at_different_ports_are_two_troubles() -> None:
+    issues = [refused("basket"), refused("mailer", 5673)]
+    found = report(issues, ports={6380: "redis", 5673: "rabbitmq"})
+    assert len(loud(found)) == 2
+
+
+def test_stop_line_proves_it() -> None:
+    found = report(
+        [refused("basket"), refused("mailer")], [change("redis", "stop", 299.0)], {6380: "redis"}
+    )
+    assert loud(found)[0].title.startswith("redis was stopped")
+    assert loud(found)[0].evidence[0].path == "redis.log"
+
+
+def test_lone_client_keeps_its_own_title() -> None:
+    found = report([refused("basket")], ports={6380: "redis"})
+    assert "does not answer" not in found.root_causes[0].title
+
+
+def test_refusals_of_a_restart_are_quiet() -> None:
+    events = [change("redis", "restart", 302.0, "7.4")]
+    found = report([refused("basket", at=[300.0, 301.0, 303.0])], events, {6380: "redis"})
+    assert not loud(found)
+
+
+def test_refusals_that_outlive_a_restart_are_not() -> None:
+    events = [change("redis", "restart", 302.0, "7.4")]
+    assert loud(report([refused("basket")], events, {6380: "redis"}))
+
+
+def test_retried_warnings_are_quiet() -> None:
+    warning = issue(
+        "basket", "connection-reset", "reset by peer, attempt 1 of 3", at=DURING, severity=13
+    )
+    assert not loud(report([warning]))
+
+
+def test_defect_after_a_release_takes_what_the_release_tore_down() -> None:
+    text = "NullPointerException: price is null"
+    issues = [
+        issue("basket", "null-dereference", text, at=DURING, tag=Tag.DEFECT),
+        issue("shop", "connection-reset", "call to basket: Connection reset", at=[297.5, 298.0]),
+    ]
+    found = report(issues, [change("basket", "deploy", 296.0, "4.2.0")])
+    assert [cause.tag for cause in loud(found)] == ["application-defect"]
+    assert found.root_causes[0].trigger is not None
+    assert found.root_causes[0].trigger.kind == "deploy"
+
+
+def test_first_start_of_a_log_is_no_trigger() -> None:
+    found = report(
+        [refused("basket", at=[20.0, 30.0, 40.0, 50.0])], [change("basket", "restart", 2)]
+    )
+    assert found.root_causes[0].trigger is None
+
+
+def test_start_up_warning_fathers_nothing_elsewhere() -> None:
+    issues = [
+        issue(
+            "named", "service-failed-to-start", "no forwarders", at=[1], severity=13, rules=False
+        ),
+        issue("web", "backend-down", "connect to 10.9.0.9:9000 failed", at=DURING),
+    ]
+    found = report(issues)
+    assert found.root_causes[0].component == "web"
+    assert not found.root_causes[0].symptoms
+
+
+def test_two_defects_in_one_component_stay_apart() -> None:
+    issues = [
+        issue("basket", "missing-key", "KeyError: 'vat'", at=DURING, tag=Tag.DEFECT),
+        issue("basket", "missing-key", "KeyError: 'zone'", at=DURING[5:], tag=Tag.DEFECT),
+    ]
+    assert len(loud(report(issues))) == 2
+
+
+def test_refused_login_explains_what_the_change_of_password_tore_down() -> None:
+    issues = [
+        issue("postgres", "database-down", "terminating connection", at=[300.0], confidence=0.75),
+        issue("postgres", "authentication-failed", "authentication failed for x", at=DURING[1:]),
+    ]
+    assert [cause.category for cause in loud(report(issues))] == ["authentication-failed"]
+
+
+def test_no_issues_no_causes() -> None:
+    assert report([]).root_causes == ()
+
+
+@pytest.mark.parametrize("length", [10, 119, 400])
+def test_titles_fit_a_line(length: int) -> None:
+    text = "word " * (length // 5)
+    found = report([issue("basket", text, text, at=DURING)])
+    assert len(found.root_causes[0].title) <= 120
+
+
+POOL = [
+    refused("basket"),
+    refused("mailer"),
+    issue("basket", "http-5xx", '"GET /basket" 500', at=DURING),
+    issue("web", "upstream-error", "basket answered 502", at=DURING[3:]),
+    issue("basket", "null-dereference", "TypeError: total of null", at=DURING[9:], tag=Tag.DEFECT),
+    issue("web", "handler-error", "request failed", at=DURING[1:], tag=Tag.DEFECT, confidence=0.6),
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(POOL))
+def test_order_of_issues_changes_nothing(order: list[IssueTally]) -> None:
+    ports = {6380: "redis"}
+    assert report(order, ports=ports) == report(POOL, ports=ports)
