@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from logtriage.assemble.build import build_record
+from logtriage.assemble.build import build_record, is_quiet
 from logtriage.assemble.dialects import Dialects
 from logtriage.assemble.opened import Held, Opened, completed, same_source, told
 from logtriage.assemble.patterns import patterns_of
@@ -202,7 +202,7 @@ class Assembler:
     def _begin(self, number: int, line: str, head: Head) -> None:
         opened = Opened(number, line, head, self._max_lines, self._max_bytes)
         message = head.message
-        hinted = opened.hinted = self._traces.hinted(message)
+        hinted = opened.hinted = self._traces.hinted(message, quiet=is_quiet(head))
         if self._patterns.starts(message, hinted=hinted):
             opened.watched = True
             tracker = Tracker(self._traces.kinds, message)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from logtriage.assemble.traces import Examined, TraceReader
 from logtriage.model.head import Head
 from logtriage.model.record import ExceptionInfo, Record
+from logtriage.model.severity import WARN
 
 
 def build_record(
@@ -28,7 +29,7 @@ def build_record(
         message = head.message
         if "\n" not in message:
             if hinted is None:
-                hinted = traces.hinted(message)
+                hinted = traces.hinted(message, quiet=is_quiet(head))
             exception = traces.read(message) if hinted else None
             return _record(path, line, head, lines[0], message, exception, count or 1)
     first = lines[0] if head is None else head.message
@@ -42,6 +43,12 @@ def build_record(
     return _record(
         path, line, head, "\n".join(lines), message, examined.exception, count or len(lines)
     )
+
+
+def is_quiet(head: Head) -> bool:
+    """Whether the head states a severity below warning."""
+    number = head.severity_number
+    return number is not None and number < WARN
 
 
 def _examined(body: list[str], inner: str | None, traces: TraceReader) -> Examined:

@@ -22,6 +22,13 @@ def check_file(path: Path, dialects: Dialects) -> list[PackError]:
         problems.append(PackError("the dialect is not named as its file", where=str(path)))
     if not file.sample:
         problems.append(PackError("the dialect has no samples", where=str(path)))
+    hints = [*dialects.every("hints"), *dialects.every("rare_hints")]
+    triggers = [*file.dialect.single, *(each for rule in file.inline for each in rule.triggers)]
+    problems += [
+        PackError("no hint is part of a trigger", where=str(path), reason=repr(trigger))
+        for trigger in triggers
+        if not any(hint in trigger for hint in hints)
+    ]
     for number, sample in enumerate(file.sample, 1):
         where = f"{path} [[sample]] #{number}"
         found, splits = _read(sample, dialects, reader)

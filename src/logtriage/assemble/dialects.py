@@ -167,6 +167,11 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The dialect is tried on texts of several lines that contain one of these."""
     single: tuple[str, ...] = ()
     """The same for texts of one line."""
+    hints: tuple[str, ...] = ()
+    """Short pieces, one of which is in each of `single` and in each trigger of `inline`: most
+    lines have none of any dialect and are asked nothing more."""
+    rare_hints: tuple[str, ...] = ()
+    """The same, not looked for in lines whose head states a severity below warning."""
     head: Literal["before", "after"] = "before"
     """Whether the exception is stated before its frames or after them."""
     frames: Literal["inner-first", "outer-first"] = "inner-first"
@@ -245,6 +250,8 @@ class Dialects(msgspec.Struct, frozen=True):
             "carries_with",
             "scan",
             "nested",
+            "hints",
+            "rare_hints",
         ],
     ) -> list[str]:
         """The expressions of one field of all dialects, each once."""

@@ -21,10 +21,6 @@ class InlineReader:
             (dialect.name, rule) for dialect in dialects.dialects for rule in dialect.inline
         ]
         self._nested = dialects.every("nested")
-        self.triggers = tuple(
-            dict.fromkeys(trigger for _, rule in self._rules for trigger in rule.triggers)
-        )
-        """A line without any of these states nothing."""
         self._patterns: dict[str, re.Pattern[str]] = {}
 
     def read(self, line: str) -> ExceptionInfo | None:

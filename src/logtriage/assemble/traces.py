@@ -13,6 +13,9 @@ from logtriage.model.record import ExceptionInfo, ExceptionLink
 LONGEST: Final = 1 << 18
 """Characters of a text in which exceptions are looked for."""
 
+REMEMBERED: Final = 8192
+"""Lines whose triggers are remembered, and characters of each."""
+
 DEPTH: Final = 4
 """Traces within the message of a trace (a JVM's within Python's) that are followed."""
 
@@ -40,19 +43,12 @@ class TraceReader:
         self.kinds = tuple(LineKinds(dialect) for dialect in dialects.dialects)
         """The kinds of lines of each dialect."""
         self._multi = [(kinds, kinds.dialect.triggers) for kinds in self.kinds]
+        self._by_line: dict[str, tuple[int, ...]] = {}
         single = [(kinds, kinds.dialect.single) for kinds in self.kinds]
         self._single = [(kinds, triggers) for kinds, triggers in single if triggers]
         self._inline = InlineReader(dialects)
-        hints = {
-            *(trigger for _, triggers in self._single for trigger in triggers),
-            *self._inline.triggers,
-        }
-        # a hint that holds another is found with it
-        self._hints = tuple(
-            sorted(
-                hint for hint in hints if not any(other in hint for other in hints if other != hint)
-            )
-        )
+        self._hints = tuple(dialects.every("hints"))
+        self._rare_hints = tuple(dialects.every("rare_hints"))
 
     def read(self, text: str) -> ExceptionInfo | None:
         """The exception that a record's text tells, with its causes; None if it tells none."""
@@ -60,23 +56,29 @@ class TraceReader:
             return None
         return self.examine(text[:LONGEST].split("\n")).exception
 
-    def hinted(self, line: str) -> bool:
-        """Whether a single line may state an exception at all (a quick check)."""
-        # a plain loop: a generator takes twice as long, and every line comes here
-        for hint in self._hints:  # noqa: SIM110
+    def hinted(self, line: str, *, quiet: bool = False) -> bool:
+        """Whether a line may state an exception at all (a quick check).
+
+        ``quiet``: its head states a severity below warning.
+        """
+        # plain loops: a generator takes twice as long, and every line comes here
+        for hint in self._hints:
             if hint in line:
                 return True
+        if not quiet:
+            for hint in self._rare_hints:
+                if hint in line:
+                    return True
         return False
 
     def examine(self, lines: Sequence[str]) -> Examined:
         """The exception of a text given as lines, and the lines that are none of its words."""
         if len(lines) == 1:
             return self._single_line(lines[0])
-        text = "\n".join(lines)
-        chosen = self._choose(text, lines)
+        chosen = self._choose(lines)
         if chosen is None or not chosen[1].links:
             bare = without_prefix(lines) if chosen is None else None
-            again = self._choose("\n".join(bare), bare) if bare else None
+            again = self._choose(bare) if bare else None
             chosen = again if again is not None and again[1].frames else chosen
             lines = bare if chosen is again and bare else lines
         if chosen is None or not chosen[1].links:
@@ -88,14 +90,21 @@ class TraceReader:
         links = self._unfold(reading.links, depth)
         return Examined(ExceptionInfo(links, kinds.dialect.name), reading.dropped)
 
-    def _choose(self, text: str, lines: Sequence[str]) -> tuple[LineKinds, Reading] | None:
+    def _choose(self, lines: Sequence[str]) -> tuple[LineKinds, Reading] | None:
         """The dialect that knows most of the text, or one whose message holds that one's trace."""
+        triggered = self._triggered(lines)
+        if len(triggered) > 1:
+            # those that know few of the lines only saw words they share with the right one
+            known = [sum(map(bool, map(kinds.kinds, lines))) for kinds in triggered]
+            least = max(known) / 12
+            triggered = [
+                kinds for kinds, count in zip(triggered, known, strict=True) if count >= least
+            ]
         readings = []
-        for kinds, triggers in self._multi:
-            if any(trigger in text for trigger in triggers):
-                reading = read_lines(kinds, lines)
-                if reading is not None:
-                    readings.append((kinds, reading))
+        for kinds in triggered:
+            reading = read_lines(kinds, lines)
+            if reading is not None:
+                readings.append((kinds, reading))
         if not readings:
             return None
         best = max(readings, key=_strength)
@@ -107,6 +116,25 @@ class TraceReader:
                     return kinds, reading
         return best
 
+    def _triggered(self, lines: Sequence[str]) -> list[LineKinds]:
+        """Dialects that a line holds a trigger of; remembered by line, as frames come again."""
+        found: set[int] = set()
+        for line in lines:
+            known = self._by_line.get(line)
+            if known is None:
+                looked = line[:REMEMBERED]
+                known = tuple(
+                    number
+                    for number, (_, triggers) in enumerate(self._multi)
+                    if any(trigger in looked for trigger in triggers)
+                )
+                if len(self._by_line) >= REMEMBERED:
+                    self._by_line.clear()
+                self._by_line[line] = known
+            if known:
+                found.update(known)
+        return [self._multi[number][0] for number in sorted(found)]
+
     def _unfold(self, links: tuple[ExceptionLink, ...], depth: int) -> tuple[ExceptionLink, ...]:
         """Add the causes that the innermost link tells within its message."""
         root = links[-1]
@@ -115,7 +143,7 @@ class TraceReader:
             return links
         if "\n" in message and depth < DEPTH:
             lines = message.split("\n")
-            inner = self._choose(message, lines)
+            inner = self._choose(lines)
             if inner is not None and inner[1].frames and inner[1].links:
                 words = "\n".join(lines[: inner[1].first]).strip()
                 root = ExceptionLink(root.type, words or None, root.frames)
