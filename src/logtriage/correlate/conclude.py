@@ -43,7 +43,7 @@ from logtriage.model.tally import Histogram, IssueTally
 from logtriage.model.verdict import Tag
 from logtriage.packs.compiled import Category
 
-LINKED: Final = 250
+LINKED: Final = 160
 """Issues that take part in links: all pairs of them are looked at."""
 
 ROUTES: Final = {Tag.INCIDENT: "production-support", Tag.DEFECT: "application-support"}

@@ -5,6 +5,7 @@ Field names follow the OpenTelemetry log data model.
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -124,14 +125,22 @@ def rfc3339(timestamp: int | None, precision: int = 3) -> str | None:
     if timestamp is None:
         return None
     second, fraction = divmod(timestamp, 1_000_000_000)
+    text = _second_text(second)
+    if text is None:
+        return None
+    if precision <= 0:
+        return f"{text}Z"
+    return f"{text}.{fraction:09d}"[: 20 + min(precision, 9)] + "Z"
+
+
+@lru_cache(maxsize=4096)
+def _second_text(second: int) -> str | None:
+    """Date and time of an epoch second; many records and sheets share one."""
     try:
         text = (_EPOCH + dt.timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
     except OverflowError:
         return None
-    text = text.rjust(19, "0")
-    if precision <= 0:
-        return f"{text}Z"
-    return f"{text}.{fraction:09d}"[: 20 + min(precision, 9)] + "Z"
+    return text.rjust(19, "0")
 
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
