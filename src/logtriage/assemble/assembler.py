@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import msgspec
-
 from logtriage.assemble.build import build_record, is_quiet
 from logtriage.assemble.dialects import Dialects
 from logtriage.assemble.opened import Held, Opened, completed, same_source, told
 from logtriage.assemble.patterns import patterns_of
+from logtriage.assemble.pieces import Pieces, Whole
 from logtriage.assemble.traces import TraceReader
 from logtriage.assemble.tracking import Tracker
 from logtriage.model.head import Head
@@ -69,7 +68,7 @@ class Assembler:
         self._stream: str | None = None
         """Stream of the last line that named one: lines without a head go on with it."""
         self._parked: list[tuple[int, Opened]] = []
-        self._partial: dict[str | None, tuple[int, list[str], Head]] = {}
+        self._pieces = Pieces(reread, max_bytes)
         self._patterns = patterns_of(dialects)
         self._carries_with = self._patterns.carries_with
 
@@ -77,20 +76,28 @@ class Assembler:
         """Take the next line (1-based number); give the records that it completes."""
         if head is None:
             return self._headless(Held(number, line, line, None))
-        if head.partial or self._partial:
-            return self._piece(number, line, head)
+        if head.partial or self._pieces:
+            whole = self._pieces.take(number, line, head)
+            return NONE if whole is None else self._put_together(whole)
         return self._whole(number, line, head)
 
     def flush(self) -> Sequence[Record]:
         """The records that are still open, in the order of their first lines."""
         done: list[Record] = []
-        for stream in list(self._partial):
-            done += self._pieced(stream)
+        for whole in self._pieces.rest():
+            done += self._put_together(whole)
         while self._open:
             done += self._settled(next(iter(self._open.values())))
         done += [self._closed(parked) for _, parked in self._parked]
         self._parked, self._stream = [], None
         return sorted(done, key=lambda record: record.line)
+
+    def _put_together(self, whole: Whole) -> Sequence[Record]:
+        done = self._whole(whole.number, whole.raw, whole.head)
+        opened = self._open.get(whole.head.stream)
+        if opened is not None:
+            opened.count += whole.pieces - 1
+        return done
 
     def _whole(self, number: int, line: str, head: Head) -> Sequence[Record]:
         if head.continuation:
@@ -303,49 +310,6 @@ class Assembler:
             tracker = Tracker(self._traces.kinds, line.text)
             opened.tracker = tracker if tracker.alive else None
         self._open[self._stream] = opened
-
-    # lines in pieces
-
-    def _piece(self, number: int, line: str, head: Head) -> Sequence[Record]:
-        """A line that its transport cut, or one of another stream meanwhile."""
-        stream = head.stream
-        before = self._partial.pop(stream, None)
-        if before is None and not head.partial:
-            return self._whole(number, line, head)
-        text = head.message if head.text is None else head.text
-        raws = [line]
-        whole = msgspec.structs.replace(head, text=text)
-        if before is not None:
-            number, raws, whole = before[0], [*before[1], line], before[2]
-            message = whole.message + text
-            whole = msgspec.structs.replace(whole, message=message, text=f"{whole.text}{text}")
-        self._partial[stream] = (number, raws, whole)
-        if head.partial and len(whole.text or "") < self._max_bytes:
-            return NONE
-        return self._pieced(stream)
-
-    def _pieced(self, stream: str | None) -> Sequence[Record]:
-        number, raws, head = self._partial.pop(stream)
-        inner = self._reread(head.text) if self._reread is not None and head.text else None
-        if inner is not None:
-            head = msgspec.structs.replace(
-                inner,
-                timestamp=head.timestamp if inner.timestamp is None else inner.timestamp,
-                precision=head.precision if inner.timestamp is None else inner.precision,
-                component=inner.component or head.component,
-                component_kind=inner.component_kind or head.component_kind,
-                host=inner.host or head.host,
-                attributes={**head.attributes, **inner.attributes},
-                stream=stream,
-                text=head.text,
-                timestamp_span=None,
-            )
-        head = msgspec.structs.replace(head, partial=False)
-        done = self._whole(number, "\n".join(raws), head)
-        opened = self._open.get(stream)
-        if opened is not None:
-            opened.count += len(raws) - 1
-        return done
 
     # ends
 
