@@ -148,7 +148,7 @@ class Assembler:
             return True
         if self._patterns.carries_on(message):
             if opened.tracker is None:
-                opened.tracker = Tracker(self._traces.kinds, message)
+                opened.tracker = self._tracker(message)
                 opened.watched = True
             return True
         return opened.tracker is not None and message[0] in {" ", "\t"}
@@ -212,8 +212,7 @@ class Assembler:
         hinted = opened.hinted = self._traces.hinted(message, quiet=is_quiet(head))
         if self._patterns.starts(message, hinted=hinted):
             opened.watched = True
-            tracker = Tracker(self._traces.kinds, message)
-            opened.tracker = tracker if tracker.alive else None
+            opened.tracker = self._tracker(message)
         for report in self._patterns.reports.get(head.component_kind or head.component or "", ()):
             if report.begin(message) is not None:
                 opened.report, opened.watched, opened.tracker = report, True, None
@@ -230,6 +229,8 @@ class Assembler:
             self._stream = line.head.stream
         opened = self._open.get(self._stream)
         if opened is None:
+            if not line.text or line.text.isspace():
+                return NONE
             self._begin_loose(line, line.head)
             return NONE
         if opened.loose and not opened.stray:
@@ -292,8 +293,7 @@ class Assembler:
             return not blank and opened.last.rstrip().endswith(":")
         if patterns.continues(text) is not None and (opened.tracker is not None or not blank):
             if opened.tracker is None and patterns.carries_on(text):
-                tracker = Tracker(self._traces.kinds, text)
-                opened.tracker = tracker if tracker.alive else None
+                opened.tracker = self._tracker(text)
             return True
         if not blank:
             first = opened.lines[0]
@@ -301,14 +301,19 @@ class Assembler:
                 return True
         return answer
 
+    def _tracker(self, line: str) -> Tracker | None:
+        """What follows the trace that begins or goes on with the line."""
+        every = self._traces.kinds
+        tracker = Tracker([every[number] for number in self._patterns.dialects_of(line)], line)
+        return tracker if tracker.alive else None
+
     def _begin_loose(self, line: Held, head: Head | None) -> None:
         opened = Opened(line.number, line.raw, head, self._max_lines, self._max_bytes)
         opened.stream = self._stream
         opened.stray = head is not None and line.head is None
         opened.last = line.text
         if self._patterns.starts(line.text):
-            tracker = Tracker(self._traces.kinds, line.text)
-            opened.tracker = tracker if tracker.alive else None
+            opened.tracker = self._tracker(line.text)
         self._open[self._stream] = opened
 
     # ends

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from logtriage.assemble.dialects import Dialect, LineRule, Role
 from logtriage.model.record import Frame
 
-LONGEST: Final = 8192
+LONGEST: Final = 4096
 """Characters of a line that are looked at."""
 
 REMEMBERED: Final = 8192

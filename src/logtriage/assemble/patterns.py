@@ -51,6 +51,13 @@ class LinePatterns:
         self.continues = re.compile(joined(dialects.every("continues"))).match
         self.loud = re.compile(joined([*dialects.every("crash"), *dialects.every("loud")])).match
         self.crash = re.compile(joined(dialects.every("crash"))).match
+        self._each = [
+            (
+                (*dialect.starts_with, *dialect.carries_with),
+                joined((*dialect.starts, *dialect.carries)),
+            )
+            for dialect in dialects.dialects
+        ]
         self.pairs = tuple(
             (re.compile(pair.first).search, re.compile(pair.next).match)
             for dialect in dialects.dialects
@@ -70,6 +77,15 @@ class LinePatterns:
     def carries_on(self, line: str) -> bool:
         """Whether the line is a frame or a cause beyond doubt."""
         return line.startswith(self.carries_with) and self.carries(line) is not None
+
+    def dialects_of(self, line: str) -> list[int]:
+        """Numbers of the dialects in which a trace may begin or go on with the line."""
+        # re keeps compiled patterns itself; few of these are ever asked for
+        return [
+            number
+            for number, (beginnings, regex) in enumerate(self._each)
+            if line.startswith(beginnings) or re.match(regex, line)
+        ]
 
 
 class ReportPatterns:
