@@ -155,14 +155,15 @@ class _FileCheck:
                 level="error" if isinstance(table, RuleTable) else "warning",
                 advice="every 'or' branch needs a text of 3 characters or more, or a code",
             )
-        for anchor in expression.anchors:
-            pattern, caseless = scan_pattern(anchor)
+        # anchors that differ in their literal only share one pattern
+        patterns = {scan_pattern(anchor): anchor.regex for anchor in expression.anchors}
+        for (pattern, caseless), regex in patterns.items():
             try:
                 re.compile(within_line(pattern), re.IGNORECASE if caseless else 0)
             except re.error as error:
                 self.add(table, "R2", "the pattern for the scan is broken", reason=str(error))
                 continue
-            if anchor.regex and (reason := native_refusal(pattern, caseless=caseless)):
+            if regex and (reason := native_refusal(pattern, caseless=caseless)):
                 self.add(
                     table,
                     "R2",
