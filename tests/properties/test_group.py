@@ -39,6 +39,8 @@ MESSAGES = st.one_of(LIKELY, ODD, st.text(max_size=60))
 @example("key=5<*>x")
 @example('a="b c d" e="f"')
 @example("<*>, <*> <*>")
+@example("<1 sec KB,")
+@example("Jun 14 UTC KB")
 @settings(max_examples=1500, deadline=None)
 def test_masking_twice_is_masking_once(message: str) -> None:
     once = mask(message)

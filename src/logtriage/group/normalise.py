@@ -109,7 +109,6 @@ _MOMENT: Final = re.compile(
     r"(?:(?:<\*>[ -])?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ -]<\*>,?)"
     r"(?: <\*>)?(?: (?:[A-Z][A-Z]T|[A-Z]ST|UTC|GMT|CEST))?(?: <\*>)?"
 )
-_UNSETTLED: Final = re.compile(r"""["'`](?!<\*>)(?<!<\*>["'`])|<(?!\*>)|=(?!<\*>)""")
 _PASSES: Final = 8
 _SALIENT: Final = re.compile(
     r"\s*(?:Caused by|[\w.$]{0,120}(?:Error|Exception)\b|(?i:error|fatal|panic|detail|reason)\b)"
@@ -148,13 +147,12 @@ def mask(message: str) -> str:
     if "\n" in message:
         message = " | ".join(_salient(message))
     masked = _mask_words(message if len(message) <= CHARACTERS else _cut(message))
-    if _UNSETTLED.search(masked):
-        # what one pass leaves may complete a pair of quotes or an assignment
-        for _ in range(_PASSES):
-            again = _mask_words(masked)
-            if again == masked:
-                break
-            masked = again
+    # what one pass leaves may complete a pair of quotes, an assignment or a list
+    for _ in range(_PASSES if WILDCARD in masked else 0):
+        again = _mask_words(masked)
+        if again == masked:
+            break
+        masked = again
     return masked
 
 
@@ -201,16 +199,17 @@ def _cut(text: str) -> str:
 
 
 def _condensed(masked: str) -> str:
-    """Variable parts of several words made one."""
-    if "B" in masked or "<<" in masked or "><" in masked or "=<" in masked:
-        masked = _SCALED.sub(WILDCARD, masked)
-        masked = _SHOWN.sub("=<*>", masked)
-    found = 1
-    while found:
-        masked, found = _MOMENT.subn(WILDCARD, masked)
-    if "<*>,<" in masked or "<*>, <" in masked or "<*> <" in masked:
-        masked = _LIST.sub(WILDCARD, masked)
-    return masked
+    """Variable parts of several words made one; what one step joins another may carry on."""
+    while True:
+        former = masked
+        if "B" in masked or "<<" in masked or "><" in masked or "=<" in masked:
+            masked = _SCALED.sub(WILDCARD, masked)
+            masked = _SHOWN.sub("=<*>", masked)
+        masked = _MOMENT.sub(WILDCARD, masked)
+        if "<*>,<" in masked or "<*>, <" in masked or "<*> <" in masked:
+            masked = _LIST.sub(WILDCARD, masked)
+        if masked == former:
+            return masked
 
 
 def _mask_token(token: str) -> str:
@@ -226,6 +225,8 @@ def _mask_token(token: str) -> str:
             masked = _IDENTIFIER.sub(WILDCARD, masked)
         elif masked in {"()", "[]", "{}"}:
             masked = f"{masked[0]}{WILDCARD}{masked[1]}"
+        if len(masked) > _WORD_CHARACTERS:
+            masked = WILDCARD
     if len(token) <= _KNOWN_CHARACTERS:
         if len(_known) >= _KNOWN_TOKENS:
             _known.clear()
