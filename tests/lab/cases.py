@@ -185,7 +185,6 @@ def deadlock_by_code_order(parcel: Parcel) -> None:
     "deserialisation",
     "sorter",
     Lines("sorter.log", r"json: cannot unmarshal string into Go struct field Scan\.weight"),
-    unseen=True,
 )
 def poison_message(parcel: Parcel) -> None:
     parcel.start()

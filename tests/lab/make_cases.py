@@ -5,9 +5,8 @@ tests/lab/README.md names the programs that must be installed.
 """
 
 import argparse
+import contextlib
 import shutil
-import sys
-import traceback
 
 from tests.lab import stage
 from tests.lab.cases import CASES
@@ -27,12 +26,10 @@ def perform(name: str) -> None:
         route = f"ip route replace local {server} dev lo table local scope host src {client}"
         stage.run(*route.split())
     parcel = Parcel()
-    try:
+    with contextlib.ExitStack() as failure:
+        failure.callback(stage.show_ends, system.LOGS)
         CASES[name].play(parcel)
-    except BaseException:
-        traceback.print_exc()
-        stage.show_ends(system.LOGS)
-        sys.exit(1)
+        failure.pop_all()
     parcel.traffic.stop()
     target = FOLDER / name
     shutil.rmtree(target, ignore_errors=True)

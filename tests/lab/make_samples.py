@@ -5,6 +5,7 @@ tests/lab/README.md names the programs that must be installed.
 """
 
 import argparse
+import contextlib
 import json
 import signal
 import textwrap
@@ -227,11 +228,10 @@ def perform(name: str) -> None:
     """Run one scenario; this process is the first of its own namespaces."""
     stage.set_up("clinic-1", system.NAMES, f"{system.CLIENTS}.0/24", [stage.CACHE, SAMPLES])
     clinic = Clinic()
-    try:
+    with contextlib.ExitStack() as failure:
+        failure.callback(stage.show_ends, system.LOGS)
         SCENARIOS[name].play(clinic)
-    except SystemExit:
-        stage.show_ends(system.LOGS)
-        raise
+        failure.pop_all()
     clinic.traffic.stop()
     stage.collect(system.LOGS, SAMPLES / name)
     SCENARIOS[name].write_notes(SAMPLES / name, clinic)

@@ -12,11 +12,11 @@ FILES = sorted(DATA.glob("*.toml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_samples_are_read_as_the_file_states(path: Path):
+def test_samples_are_read_as_the_file_states(path: Path) -> None:
     assert [str(problem) for problem in check_file(path, DIALECTS)] == []
 
 
-def test_a_broken_sample_is_reported(tmp_path: Path):
+def test_a_broken_sample_is_reported(tmp_path: Path) -> None:
     text = (DATA / "python.toml").read_text(encoding="utf-8")
     broken = text.replace('type = "KeyError"', 'type = "ValueError"', 1)
     assert broken != text

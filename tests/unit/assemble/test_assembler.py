@@ -17,12 +17,12 @@ def spans(text: str) -> list[tuple[int, int]]:
     return [(record.line, record.lines) for record in assembled(text)]
 
 
-def test_lines_without_a_head_carry_on_the_record_before_them():
+def test_lines_without_a_head_carry_on_the_record_before_them() -> None:
     text = f"05:06:07 ERROR mill: no rate\n{TRACE}\n05:06:08 INFO mill: next"
     assert spans(text) == [(1, 5), (6, 1)]
 
 
-def test_a_trace_under_an_error_is_its_exception():
+def test_a_trace_under_an_error_is_its_exception() -> None:
     record = assembled(f"05:06:07 ERROR mill: no rate\n{TRACE}")[0]
     assert record.exception is not None
     assert record.exception.root.type == "KeyError"
@@ -30,7 +30,7 @@ def test_a_trace_under_an_error_is_its_exception():
     assert record.severity_text == "ERROR"
 
 
-def test_a_trace_after_a_quiet_line_is_a_record_of_its_own():
+def test_a_trace_after_a_quiet_line_is_a_record_of_its_own() -> None:
     records = assembled(f"05:06:07 INFO mill: 3 sacks ground\n{TRACE}\n05:06:08 INFO mill: next")
     assert [(r.line, r.lines) for r in records] == [(1, 1), (2, 4), (6, 1)]
     own = records[1]
@@ -41,12 +41,12 @@ def test_a_trace_after_a_quiet_line_is_a_record_of_its_own():
 @pytest.mark.parametrize(
     "words", ["retrying after exception", "grinding failed", "the reason:", "Unhandled trouble"]
 )
-def test_a_quiet_line_that_announces_a_trace_keeps_it(words: str):
+def test_a_quiet_line_that_announces_a_trace_keeps_it(words: str) -> None:
     assert spans(f"05:06:07 INFO mill: {words}\n{TRACE}") == [(1, 5)]
 
 
 @pytest.mark.parametrize("words", ["0 errors so far", "errors=0", "no errors", "done"])
-def test_words_of_success_do_not_announce(words: str):
+def test_words_of_success_do_not_announce(words: str) -> None:
     assert spans(f"05:06:07 INFO mill: {words}\n{TRACE}") == [(1, 1), (2, 4)]
 
 
@@ -66,25 +66,25 @@ def test_words_of_success_do_not_announce(words: str):
     ],
 )
 @pytest.mark.parametrize("level", ["INFO ", ""])
-def test_a_crash_after_a_quiet_line_stands_alone(line: str, level: str):
+def test_a_crash_after_a_quiet_line_stands_alone(line: str, level: str) -> None:
     assert spans(f"05:06:07 {level}mill: 3 sacks ground\n{line}") == [(1, 1), (2, 1)]
 
 
-def test_a_traceback_after_a_line_without_a_level_belongs_to_it():
+def test_a_traceback_after_a_line_without_a_level_belongs_to_it() -> None:
     assert spans(f"05:06:07 mill: no rate today\n{TRACE}") == [(1, 5)]
 
 
-def test_chained_traces_after_a_quiet_line_are_one_record():
+def test_chained_traces_after_a_quiet_line_are_one_record() -> None:
     link = "During handling of the above exception, another exception occurred:"
     text = f"05:06:07 INFO mill: ground\n{TRACE}\n\n{link}\n\n{TRACE}\nnoise"
     assert spans(text) == [(1, 1), (2, 12)]
 
 
-def test_two_crashes_after_a_quiet_line_are_two_records():
+def test_two_crashes_after_a_quiet_line_are_two_records() -> None:
     assert spans(f"05:06:07 INFO mill: ground\n{TRACE}\n{TRACE}") == [(1, 1), (2, 4), (6, 4)]
 
 
-def test_streams_are_kept_apart():
+def test_streams_are_kept_apart() -> None:
     text = """\
 a | 05:06:07 ERROR mill: one
 b | 05:06:07 ERROR oven: two
@@ -93,7 +93,7 @@ b | 05:06:08 INFO oven: four"""
     assert [record.message for record in assembled(text)] == ["one", "two", "three", "four"]
 
 
-def test_continuations_of_a_transport_attach_within_their_stream():
+def test_continuations_of_a_transport_attach_within_their_stream() -> None:
     assembler = Assembler("x", TRACES, DIALECTS)
     records = []
     parts = [
@@ -116,7 +116,7 @@ def test_continuations_of_a_transport_attach_within_their_stream():
     assert records[0].text.startswith("a | 05:06:07")
 
 
-def test_a_trace_whose_every_line_has_a_head_is_one_record():
+def test_a_trace_whose_every_line_has_a_head_is_one_record() -> None:
     lines = [f"05:06:07 mill[12]: {line}" for line in TRACE.split("\n")]
     records = assembled("\n".join([*lines, "05:06:07 mill[12]: started again"]))
     assert [(r.line, r.lines) for r in records] == [(1, 4), (5, 1)]
@@ -124,7 +124,7 @@ def test_a_trace_whose_every_line_has_a_head_is_one_record():
     assert records[0].exception.culprit == "load (/srv/mill/rates.py:9)"
 
 
-def test_traces_of_two_processes_may_alternate():
+def test_traces_of_two_processes_may_alternate() -> None:
     trace = TRACE.split("\n")
     lines = []
     for line in trace:
@@ -138,7 +138,7 @@ def test_traces_of_two_processes_may_alternate():
     ]
 
 
-def test_java_frames_with_heads_join_the_exception_before_them():
+def test_java_frames_with_heads_join_the_exception_before_them() -> None:
     text = """\
 05:06:07 WARN mill[12]: java.io.IOException: no stone
 05:06:07 WARN mill[12]: \tat mill.Stone.turn(Stone.java:7)
@@ -151,12 +151,12 @@ def test_java_frames_with_heads_join_the_exception_before_them():
     assert records[0].exception.root.type == "java.net.SocketTimeoutException"
 
 
-def test_indented_messages_with_heads_stay_records():
+def test_indented_messages_with_heads_stay_records() -> None:
     text = "05:06:07 INFO mill:   > GET /\n05:06:07 INFO mill:   > Host: x"
     assert spans(text) == [(1, 1), (2, 1)]
 
 
-def test_a_line_that_joins_adds_to_the_message():
+def test_a_line_that_joins_adds_to_the_message() -> None:
     assembler = Assembler("x", TRACES, DIALECTS)
     first = Head("postgresql", "duplicate key value", timestamp=1, severity_number=17)
     more = Head("postgresql", "DETAIL:  Key (id)=(1) already exists.", timestamp=1, joins=True)
@@ -167,7 +167,7 @@ def test_a_line_that_joins_adds_to_the_message():
     assert records[0].text == "a\nb"
 
 
-def test_the_second_line_of_a_head_completes_it():
+def test_the_second_line_of_a_head_completes_it() -> None:
     assembler = Assembler("x", TRACES, DIALECTS)
     first = Head("java-util-logging", "", timestamp=1, logger="mill.Stone", incomplete=True)
     second = Head("level-text", "no stone", severity_number=17, severity_text="SEVERE")
@@ -183,7 +183,7 @@ def test_the_second_line_of_a_head_completes_it():
     assert record.lines == 3
 
 
-def test_the_second_line_may_be_text_alone():
+def test_the_second_line_may_be_text_alone() -> None:
     assembler = Assembler("x", TRACES, DIALECTS)
     first = Head("java-util-logging", "", timestamp=1, incomplete=True)
     records = [
@@ -194,7 +194,7 @@ def test_the_second_line_may_be_text_alone():
     assert [record.message for record in records] == ["no stone"]
 
 
-def test_pieces_of_a_line_are_put_together_and_read_again():
+def test_pieces_of_a_line_are_put_together_and_read_again() -> None:
     seen = []
 
     def read(text: str) -> Head | None:
@@ -211,14 +211,14 @@ def test_pieces_of_a_line_are_put_together_and_read_again():
     ]
 
 
-def test_pieces_without_a_last_one_are_not_lost():
+def test_pieces_without_a_last_one_are_not_lost() -> None:
     assembler = Assembler("x", TRACES, DIALECTS)
     one = Head("cri", "half a", text="half a", partial=True, continuation=True)
     assert [*assembler.feed(1, "a P", one)] == []
     assert [record.message for record in assembler.flush()] == ["half a"]
 
 
-def test_a_pretty_printed_object_is_read_as_a_line_of_json():
+def test_a_pretty_printed_object_is_read_as_a_line_of_json() -> None:
     def read(text: str) -> Head | None:
         return Head("json", text, severity_number=17) if text.startswith("{") else None
 
@@ -230,16 +230,16 @@ def test_a_pretty_printed_object_is_read_as_a_line_of_json():
     assert [(r.message, r.lines) for r in records] == [('{ "msg": "no stone" }', 3), ("plain", 1)]
 
 
-def test_plain_lines_without_heads_are_records_each():
+def test_plain_lines_without_heads_are_records_each() -> None:
     assert spans("one\ntwo\n\nthree") == [(1, 1), (2, 1), (4, 1)]
 
 
-def test_lines_held_back_for_a_frame_that_never_comes_stand_alone():
+def test_lines_held_back_for_a_frame_that_never_comes_stand_alone() -> None:
     text = "java.io.IOException: no stone\nsecond line\nthird line"
     assert spans(text) == [(1, 1), (2, 1), (3, 1)]
 
 
-def test_lines_and_bytes_of_a_record_are_capped_and_counted():
+def test_lines_and_bytes_of_a_record_are_capped_and_counted() -> None:
     text = "05:06:07 ERROR mill: big\n" + "\n".join(f"  line {n}" for n in range(100))
     assembler = Assembler("x", TRACES, DIALECTS, max_lines=10)
     records = []
@@ -251,7 +251,7 @@ def test_lines_and_bytes_of_a_record_are_capped_and_counted():
     assert len(assembled(text, max_bytes=200)[0].text) <= 200
 
 
-def test_flush_gives_open_records_in_order_and_starts_anew():
+def test_flush_gives_open_records_in_order_and_starts_anew() -> None:
     assembler = Assembler("x", TRACES, DIALECTS)
     list(assembler.feed(1, "b", Head("t", "one", stream="b")))
     list(assembler.feed(2, "a", Head("t", "two", stream="a")))
@@ -270,7 +270,7 @@ OOPS = """\
 05:06:08 INFO kernel: pump: reset"""
 
 
-def test_a_kernel_report_is_one_record_that_its_most_telling_line_heads():
+def test_a_kernel_report_is_one_record_that_its_most_telling_line_heads() -> None:
     records = assembled(OOPS)
     assert [(r.line, r.lines) for r in records] == [(1, 7), (8, 1)]
     assert records[0].message.startswith("WARNING: CPU: 3 PID: 4021 at net/core/dev.c:12")
@@ -278,7 +278,7 @@ def test_a_kernel_report_is_one_record_that_its_most_telling_line_heads():
     assert records[0].severity_text == "ERROR"
 
 
-def test_an_out_of_memory_table_is_one_record():
+def test_an_out_of_memory_table_is_one_record() -> None:
     text = """\
 05:06:07 WARN kernel: mill invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0
 05:06:07 WARN kernel: CPU: 1 PID: 77 Comm: mill Not tainted 6.1.0 #1
@@ -294,7 +294,7 @@ def test_an_out_of_memory_table_is_one_record():
     assert records[1].message.startswith("Out of memory: Killed process 77 (mill)")
 
 
-def test_hung_tasks_are_records_each():
+def test_hung_tasks_are_records_each() -> None:
     task = [
         "05:06:07 ERROR kernel: INFO: task mill:77 blocked for more than 120 seconds.",
         "05:06:07 ERROR kernel:       Not tainted 6.1.0 #1",
