@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,32 @@ FIELDS: Final = (
     *("trace_id", "span_id", "exception", "stream", "pri"),
 )
 """Groups and keys with a meaning of their own; every other one becomes an attribute."""
+
+
+FRAGMENTS: Final = Path(__file__).parents[1] / "data" / "fragments.toml"
+_FRAGMENT: Final = re.compile(r"\{\{(\w+)\}\}")
+
+
+@cache
+def fragments() -> dict[str, str]:
+    """The pieces that expressions of formats share, by name; each is whole in itself."""
+    made: dict[str, str] = {}
+    for name, text in tomllib.loads(FRAGMENTS.read_text("utf-8")).items():
+        made[name] = _FRAGMENT.sub(lambda found: made[found[1]], text)
+    return made
+
+
+def expanded(regex: str, where: str) -> str:
+    """An expression with each ``{{name}}`` written out; PackError where there is no such piece."""
+    for found in _FRAGMENT.finditer(regex):
+        if found[1] not in fragments():
+            raise PackError(
+                f"unknown piece {found[1]!r} of an expression",
+                where=where,
+                snippet=Snippet(regex, found.start()),
+                help=f"there are {', '.join(fragments())}",
+            )
+    return _FRAGMENT.sub(lambda found: fragments()[found[1]], regex)
 
 
 class FormatLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,11 +173,17 @@ def read_format(text: str, path: Path) -> tuple[Format, tuple[Sample, ...]]:
     for number, line in enumerate(table.line, 1):
         if line.severity is not None:
             declared_number(line.severity, where=f"{path} [[line]] #{number} severity")
+    lines = tuple(
+        msgspec.structs.replace(
+            line, regex=expanded(line.regex, where=f"{path} [[line]] #{number}")
+        )
+        for number, line in enumerate(table.line, 1)
+    )
     made = Format(
         name=head.name,
         title=head.title,
         kind=head.kind,
-        lines=table.line,
+        lines=lines,
         component=head.component,
         component_kind=head.component_kind,
         wraps=head.wraps,
