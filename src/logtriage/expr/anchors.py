@@ -95,8 +95,8 @@ def _of_regexes(test: Test) -> Anchors:
 
 _COMMON: Final = frozenset(
     "a an and at by class code completed connection denied did does error errors fail failed "
-    "failure fan fatal for has in is it limit link not of on or port range refused request response "
-    "returned s start started status the time to unable warning was with".split()
+    "failure fan fatal for has in is it limit link not of on or port range refused request "
+    "response returned s start started status the time to unable warning was with".split()
 )
 
 
