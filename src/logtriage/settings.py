@@ -1,6 +1,7 @@
 """What a run was asked to do; made from options, the environment and the configuration file."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,15 @@ from logtriage.errors import UsageError
 
 DATA: Final = Path(__file__).parent / "data"
 """Folder of the built-in formats, dialects and packs."""
+
+
+def own_formats() -> Path:
+    """Folder of the user's own formats: ``formats`` in logtriage's folder of configurations."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    if base and Path(base).is_absolute():
+        return Path(base) / "logtriage" / "formats"
+    # without a home there is none of either
+    return Path(os.environ.get("HOME", "/nonexistent")) / ".config" / "logtriage" / "formats"
 
 
 class Settings(msgspec.Struct, frozen=True):

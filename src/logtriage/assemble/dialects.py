@@ -276,6 +276,9 @@ def read_folders(folders: Sequence[Path]) -> Dialects:
     found = {}
     for folder in folders:
         for path in sorted(folder.glob("*.toml")):
+            # a user's folder may hold packs and formats too
+            if folder != DATA and b"[dialect]" not in path.read_bytes():
+                continue
             dialect = merged(read_file(path))
             found[dialect.name] = dialect
     return Dialects(tuple(found[name] for name in sorted(found)))

@@ -2,7 +2,7 @@
 
 import typer
 
-from logtriage.cli import patterns, scan, stream
+from logtriage.cli import formats, patterns, scan, stream
 
 app = typer.Typer(
     name="logtriage",
@@ -18,3 +18,4 @@ app.command("scan")(scan.scan)
 app.command("tag")(stream.tag)
 app.command("parse")(stream.parse)
 app.command("patterns")(patterns.patterns)
+app.add_typer(formats.app)

@@ -1,5 +1,6 @@
 """Load packs: the built-in folder and the user's, from the cache where nothing has changed."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -205,6 +206,10 @@ def load_packs(
     )
 
 
+_OTHER: Final = re.compile(rb"(?m)^[ \t]*\[(?:format|dialect)\]")
+"""What formats and trace dialects begin with; they may lie beside packs in a user's folder."""
+
+
 Table = TypeVar("Table", PackTable, RuleTable, PatternTable)
 
 
@@ -213,7 +218,12 @@ def _build(folders: Sequence[Path], built_in: Path) -> Tables:
 
     paths = [(path, False) for path in sorted(built_in.glob("*.toml"))]
     paths.append((DATA / "weak_signals.toml", False))
-    paths += [(path, True) for folder in folders for path in sorted(folder.glob("*.toml"))]
+    paths += [
+        (path, True)
+        for folder in folders
+        for path in sorted(folder.glob("*.toml"))
+        if not _OTHER.search(path.read_bytes())
+    ]
     return build_tables([cached_pack(path, own=own) for path, own in paths if path.exists()])
 
 

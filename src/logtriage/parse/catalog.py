@@ -76,6 +76,19 @@ class Catalog:
             )
         return number
 
+    def with_format(self, made: Format) -> "Catalog":
+        """A catalog that has one more format, tried before all others."""
+        added = tuple(Shape(len(self.formats), line) for line in range(len(made.lines)))
+        return Catalog(
+            Table(
+                (*self.formats, made),
+                (*self.shapes, *added),
+                (*(rank + len(added) for rank in self.ranks), *range(len(added))),
+                self.documents,
+                self.component_kinds,
+            )
+        )
+
     def shapes_of(self, name: str) -> list[int]:
         """Numbers of the shapes of a format, specific before generic."""
         number = self.number(name)
@@ -153,9 +166,22 @@ def read_folders(folders: Sequence[Path]) -> list[tuple[Format, tuple[Sample, ..
                 raise PackError(
                     "a format file cannot be read", where=str(path), reason=str(error)
                 ) from error
+            if folder != FORMATS and holds_something_else(text):
+                continue
             made, samples = read_format(text, path)
             found[made.name] = made, samples
     return [found[name] for name in sorted(found)]
+
+
+def holds_something_else(text: str) -> bool:
+    """Whether a file of a user's folder is a rule pack or a trace dialect, not a format."""
+    return not _FORMAT.search(text) and _OTHER.search(text) is not None
+
+
+_FORMAT: Final = re.compile(r"(?m)^[ \t]*\[format\]")
+_OTHER: Final = re.compile(
+    r"(?m)^[ \t]*\[(?:pack|dialect|\[(?:rule|change|endpoint|category|signal)\])\]"
+)
 
 
 def build_table(folders: Sequence[Path]) -> Table:

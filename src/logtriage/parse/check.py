@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,27 +27,41 @@ REFERENCE: Final = int(dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC).timestamp())
 """The time at which samples are read: it decides their year where they state none."""
 
 
-def check_folders(folders: Sequence[Path] = ()) -> list[PackError]:
-    """All that is wrong with the formats of folders, each with the built-in ones beside it."""
+def check_folders(
+    folders: Sequence[Path] = (), wanted: Collection[str] = ()
+) -> tuple[list[PackError], int]:
+    """All that is wrong with formats, each with the built-in ones beside it, and how many they are.
+
+    ``wanted`` are the paths of the files to check; none: all of them.
+    """
     every = [FORMATS, *folders]
     read = read_folders(every)
-    catalog = Catalog(build_table(every))
+    checked = [entry for entry in read if not wanted or entry[0].path in wanted]
     problems: list[PackError] = []
-    for made, samples in read:
+    for made, _ in checked:
+        problems.extend(broken_lines(made))
+    if problems:
+        return problems, len(checked)
+    catalog = Catalog(build_table(every))
+    for made, samples in checked:
         problems.extend(check_format(catalog, made, samples))
-    problems.extend(check_overlaps(read))
-    return problems
+    problems.extend(check_overlaps(read, {made.name for made, _ in checked}))
+    return problems, len(checked)
 
 
-def check_format(catalog: Catalog, made: Format, samples: Sequence[Sample]) -> Iterator[PackError]:
-    """What is wrong with one format: expressions, samples, what they expect."""
-    broken = False
+def broken_lines(made: Format) -> Iterator[PackError]:
+    """What is wrong with the expressions of a format."""
     for number, line in enumerate(made.lines, 1):
         try:
             check_line(line.regex, f"{made.path} [[line]] #{number}")
         except PackError as error:
-            broken = True
             yield error
+
+
+def check_format(catalog: Catalog, made: Format, samples: Sequence[Sample]) -> Iterator[PackError]:
+    """What is wrong with one format: expressions, samples, what they expect."""
+    broken = list(broken_lines(made))
+    yield from broken
     if broken:
         return
     if not any(sample.match for sample in samples):
@@ -69,7 +83,8 @@ def check_format(catalog: Catalog, made: Format, samples: Sequence[Sample]) -> I
         where = f"{made.path} [[sample]] #{number}"
         first = sample.text.split("\n", 1)[0]
         if not sample.match:
-            if alone.read(first) is not None:
+            near = alone.read(first)
+            if near is not None and near.format == made.name:
                 yield PackError(
                     "a near miss is read by the format",
                     where=where,
@@ -80,7 +95,8 @@ def check_format(catalog: Catalog, made: Format, samples: Sequence[Sample]) -> I
                 yield PackError("a near miss does not say why", where=where)
             continue
         head = reader.read(first)
-        if head is None:
+        own = [catalog.pattern(shape) for shape in catalog.shapes_of(made.name)]
+        if head is None or (own and not any(pattern.match(first) for pattern in own)):
             yield unmatched(made, first, where)
             continue
         wanted = {"format": made.name, **sample.expect}
@@ -145,8 +161,13 @@ def matched_up_to(regex: str, line: str) -> int:
     return best
 
 
-def check_overlaps(read: Sequence[tuple[Format, tuple[Sample, ...]]]) -> Iterator[PackError]:
-    """Formats that take each other's samples: nothing could say which one a line belongs to."""
+def check_overlaps(
+    read: Sequence[tuple[Format, tuple[Sample, ...]]], names: Collection[str] = ()
+) -> Iterator[PackError]:
+    """Formats that take each other's samples: nothing could say which one a line belongs to.
+
+    ``names``: only where one of these formats takes part; none: all.
+    """
     complete = with_default_keys(read)
     shapes = [(number, line) for number, (made, _) in enumerate(read) for line in made.lines]
     from logtriage.parse.catalog import Shape  # noqa: PLC0415 - a value of the catalog only
@@ -159,11 +180,14 @@ def check_overlaps(read: Sequence[tuple[Format, tuple[Sample, ...]]]) -> Iterato
     format_of = [number for number, _ in shapes]
     for overlap in overlaps(taken_samples(complete, numbered), format_of):
         one, two = complete[format_of[overlap.first]][0], complete[format_of[overlap.second]][0]
-        yield ambiguity(one, two, overlap.first_sample, overlap.second_sample)
+        if not names or one.name in names or two.name in names:
+            yield ambiguity(one, two, overlap.first_sample, overlap.second_sample)
     numbers = [n for n, (made, _) in enumerate(complete) if made.kind == "json"]
     for overlap in overlaps(taken_documents(complete, numbers), range(len(numbers))):
         one = complete[numbers[overlap.first]][0]
         two = complete[numbers[overlap.second]][0]
+        if names and one.name not in names and two.name not in names:
+            continue
         yield ambiguity(one, two, overlap.first_sample, overlap.second_sample)
 
 

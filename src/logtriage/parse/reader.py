@@ -89,10 +89,10 @@ class LineReader:
             head = read(line)
             if head is not None:
                 return self._opened(head, made, depth) if made.wraps else head
-        if self._strict:
-            return None
         for number in self._catalog.matching(line):
             made, read = self._reader(number)
+            if self._strict and made.wraps != "lines":
+                continue
             head = read(line)
             if head is not None:
                 return self._opened(head, made, depth) if made.wraps else head
@@ -101,7 +101,9 @@ class LineReader:
     def _read_document(self, document: dict[str, object], line: str, depth: int) -> Head | None:
         values = flat(document)
         made = self._catalog.document_format(values)
-        if made is None or (self._strict and made.name not in self._names):
+        if made is None:
+            return None
+        if self._strict and made.name not in self._names and made.wraps != "lines":
             return None
         reader = self._documents.get(made.name)
         if reader is None:

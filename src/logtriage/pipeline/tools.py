@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from logtriage.assemble.dialects import Dialects, load_dialects
@@ -18,7 +19,10 @@ from logtriage.pipeline.judge import Judge
 from logtriage.scan.cache import content_key
 from logtriage.scan.patterns import Pattern
 from logtriage.scan.scanner import Scanner, make_scanner
-from logtriage.settings import Settings
+from logtriage.settings import Settings, own_formats
+
+FORMAT_STRING: Final = "format-string"
+"""Name of the format that ``--format-string`` describes."""
 
 
 class Tools:
@@ -36,8 +40,16 @@ class Tools:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The formats."""
-        return load_catalog(self._folders)
+        """The formats; with a format string, the one that it describes before all others."""
+        own = own_formats()
+        catalog = load_catalog([own, *self._folders] if own.is_dir() else self._folders)
+        text = self.settings.format_string
+        if text is None:
+            return catalog
+        # a grammar of its own: slow to import, rarely needed
+        from logtriage.parse.format_strings import format_from_string  # noqa: PLC0415
+
+        return catalog.with_format(format_from_string(text, name=FORMAT_STRING))
 
     @cached_property
     def dialects(self) -> Dialects:
@@ -118,7 +130,7 @@ class Tools:
     @cached_property
     def forced_format(self) -> str | None:
         """Name of the only format to read with."""
-        return self.settings.format
+        return FORMAT_STRING if self.settings.format_string is not None else self.settings.format
 
     def kind_of(self, component: str | None) -> str | None:
         """Kind of component that a program's name tells."""
