@@ -24,7 +24,7 @@ from logtriage.correlate.sheets import (
 )
 from logtriage.correlate.timeline import Horizon, horizon_of
 from logtriage.correlate.topology import Topology, topology_of
-from logtriage.correlate.words import reasons_of, summary_of, title_of
+from logtriage.correlate.words import quote_of, reasons_of, settle_of, summary_of, title_of
 from logtriage.model.record import rfc3339
 from logtriage.model.report import (
     SCHEMA,
@@ -45,6 +45,9 @@ from logtriage.packs.compiled import Category
 
 LINKED: Final = 160
 """Issues that take part in links: all pairs of them are looked at."""
+
+NANO: Final = 1_000_000_000
+MINUTE: Final = 60.0
 
 ROUTES: Final = {Tag.INCIDENT: "production-support", Tag.DEFECT: "application-support"}
 
@@ -173,6 +176,7 @@ def cause_sheet(
         name for tally in tallies.inputs.values() for name in (tally.component or "").split(",")
     }
     ends = [other.span.end for other in root.nodes if other.span.end is not None]
+    firing = firing_of(root, tallies)
     together = Histogram()
     for other in root.nodes:
         together.merge(Histogram(other.issue.histogram.step, dict(other.issue.histogram.counts)))
@@ -190,7 +194,7 @@ def cause_sheet(
         component=root.absent if root.absent in known else issue.component,
         host=issue.hosts[0] if len(issue.hosts) == 1 and root.absent is None else None,
         started_at=moment(node.span.onset),
-        ended_at=moment(max(ends)) if ends and not node.span.firing else None,
+        ended_at=moment(max(ends)) if ends and not firing else None,
         errors=root.errors,
         issue=ids[issue.key],
         evidence=tuple(evidence_of(root)),
@@ -201,11 +205,23 @@ def cause_sheet(
         next_steps=verdict.next_steps,
         runbook=verdict.runbook,
         route=ROUTES[verdict.tag],
-        settle=verdict.settle if verdict.confidence < TENTATIVE else None,
-        firing=node.span.firing,
+        settle=settle_of(root),
+        firing=firing,
         fingerprint=f"v1:{issue.key[:16]}",
         histogram=counts_of(together),
+        message=quote_of(root),
     )
+
+
+def firing_of(root: Root, tallies: Tallies) -> bool | None:
+    """Whether it goes on at the end of the logs; None where its own log ends long before theirs."""
+    lasts = [tally.last / NANO for tally in tallies.inputs.values() if tally.last is not None]
+    firsts = [tally.first / NANO for tally in tallies.inputs.values() if tally.first is not None]
+    ends = [node.span.end for node in root.nodes if node.span.end is not None]
+    if root.node.span.firing is not True or not lasts or not firsts or not ends:
+        return root.node.span.firing
+    quiet = max(lasts) - max(ends)
+    return None if quiet > max(0.25 * (max(lasts) - min(firsts)), MINUTE) else True
 
 
 def symptom(node: Node, root: Root, ids: Mapping[str, str]) -> Symptom:
@@ -235,4 +251,7 @@ def trigger_of(root: Root) -> Trigger | None:
         exemplar.path,
         exemplar.line,
         exemplar.text.partition("\n")[0],
+        component=event.component,
+        version=event.change.version,
+        message=exemplar.message.partition("\n")[0].strip() or None,
     )

@@ -74,7 +74,16 @@ def evidence_of(root: Root) -> list[Evidence]:
         line, text = telling_line(exemplar, exception)
         if (exemplar.path, line) not in seen:
             seen.add((exemplar.path, line))
-            found.append(Evidence(exemplar.path, line, rfc3339(exemplar.timestamp), text))
+            said = exemplar.message.partition("\n")[0] if line == exemplar.line else text
+            found.append(
+                Evidence(
+                    exemplar.path,
+                    line,
+                    rfc3339(exemplar.timestamp),
+                    text,
+                    said.strip() or None,
+                )
+            )
         if len(found) == EVIDENCE:
             break
     return found

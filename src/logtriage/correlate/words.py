@@ -1,15 +1,29 @@
 """Titles, summaries and reasons in plain English, from facts alone."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from logtriage.correlate.roots import Root
-from logtriage.model.report import Impact
+from logtriage.model.report import TENTATIVE, Impact
 from logtriage.model.tally import InputTally
 
 TITLE: Final = 120
 """Most characters of a title."""
+
+QUOTE: Final = 160
+"""Most characters of what the summary quotes."""
+
+_DID: Final = {
+    "deploy": "was deployed",
+    "restart": "restarted",
+    "stop": "stopped",
+    "reload": "reloaded its configuration",
+    "config-change": "got another configuration",
+    "migration": "was migrated",
+    "scale": "was scaled",
+    "failover": "failed over",
+}
 
 
 def clock(second: float | None) -> str:
@@ -47,18 +61,25 @@ def summary_of(root: Root, impact: Impact, inputs: Mapping[str, InputTally]) -> 
     return " ".join(sentences[:4] if len(sentences) > 4 else sentences)
 
 
-def _what(root: Root) -> str:
-    issue, span = root.node.issue, root.node.span
-    first = issue.exemplars[0].message.partition("\n")[0].strip() if issue.exemplars else ""
+def quote_of(root: Root) -> str | None:
+    """What the logs say of it, on one line; the innermost exception where one was thrown."""
+    issue = root.node.issue
+    said = issue.exemplars[0].message.partition("\n")[0] if issue.exemplars else ""
     if issue.exception is not None:
         inner = issue.exception.root
-        first = f"{inner.type}: {inner.message}" if inner.message else inner.type
-    first = first if len(first) <= 160 else f"{first[:159]}…"
-    who = issue.component or "The log"
-    if span.onset is None:
-        return f"{who} reports {many(issue.count, 'time')}: {first}."
-    since = f"from {clock(span.onset)} UTC" if issue.count > 1 else f"at {clock(span.onset)} UTC"
-    return f"{who} reports {since} ({many(issue.count, 'error')}): {first}."
+        said = f"{inner.type}: {inner.message}" if inner.message else inner.type
+    said = " ".join(said.split()).rstrip(" .:;,")
+    return (said if len(said) <= QUOTE else f"{said[: QUOTE - 1]}…") or None
+
+
+def _what(root: Root) -> str:
+    issue, span = root.node.issue, root.node.span
+    who = f" of {issue.component}" if issue.component else ""
+    since = ""
+    if span.onset is not None:
+        since = f" {'from' if issue.count > 1 else 'at'} {clock(span.onset)} UTC"
+    said = quote_of(root)
+    return f"{many(issue.count, 'error')}{who}{since}{f': {said}' if said else ''}."
 
 
 def _trigger(root: Root) -> list[str]:
@@ -67,10 +88,11 @@ def _trigger(root: Root) -> list[str]:
     if event is None or onset is None or event.exemplar.timestamp is None:
         return []
     at = event.exemplar.timestamp / 1e9
-    version = f" of version {event.change.version}" if event.change.version else ""
+    who = " ".join(part for part in (event.component, event.change.version) if part) or "Something"
+    did = _DID.get(event.change.kind, f"had a {event.change.kind.replace('-', ' ')}")
     ahead = onset - at
-    when = f"{ahead:.0f} s before" if ahead >= 1 else "at the same moment"
-    return [f"A {event.change.kind}{version} of {event.component} at {clock(at)} came {when}."]
+    when = f"{abs(ahead):.0f} s {'before' if ahead > 0 else 'later'}"
+    return [f"{who} {did} at {clock(at)}, {'at that moment' if abs(ahead) < 1 else when}."]
 
 
 def _silence(root: Root, inputs: Mapping[str, InputTally]) -> list[str]:
@@ -91,8 +113,7 @@ def _reach(root: Root, impact: Impact) -> list[str]:
     others = [name for name in root.components if name != root.node.issue.component]
     more = root.errors - root.node.issue.count
     if more and others:
-        names = ", ".join(others[:4]) + (" and others" if len(others) > 4 else "")
-        found.append(f"After it failed: {names}, {many(more, 'error')}.")
+        found.append(f"{_listed(others)} failed after it: {many(more, 'error')}.")
     elif more:
         found.append(f"{many(more, 'more error')} followed from it.")
     if impact.requests_failed and impact.requests_total:
@@ -102,6 +123,12 @@ def _reach(root: Root, impact: Impact) -> list[str]:
             f"{impact.requests_failed:,} of {impact.requests_total:,} requests failed ({shown} %)."
         )
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; the fifth and further are others."""
+    shown = [*names[:4], "others"] if len(names) > 4 else list(names)
+    return " and ".join([part for part in (", ".join(shown[:-1]), shown[-1]) if part])
 
 
 def _end(root: Root) -> list[str]:
@@ -117,7 +144,6 @@ def reasons_of(root: Root) -> list[str]:
     """Why this one, as short phrases."""
     node = root.node
     found = []
-    others = root.nodes[1:] if root.nodes and root.nodes[0] is node else root.nodes
     others = [other for other in root.nodes if other is not node]
     dated = [other.span.onset for other in others if other.span.onset is not None]
     if others and node.span.onset is not None and all(node.span.onset <= t for t in dated):
@@ -127,17 +153,18 @@ def reasons_of(root: Root) -> list[str]:
         for kind in other.links:
             by_kind[kind] = by_kind.get(kind, 0) + 1
     told = {
-        "names-endpoint": "name what failed here",
-        "causal-rule": "are what this commonly brings about",
-        "shared-trace": "share a trace or request id with it",
-        "exception-chain": "carry its very exception",
-        "depends-on": "belong to components that depend on it",
+        "names-endpoint": ("names what failed here", "name what failed here"),
+        "causal-rule": ("is a known effect of such a fault", "are known effects of such a fault"),
+        "shared-trace": ("shares a request id with it", "share a request id with it"),
+        "exception-chain": ("carries its exception", "carry its exception"),
+        "depends-on": ("belongs to a component that needs it", "belong to components that need it"),
     }
-    for kind, words in told.items():
+    for kind, (one, several) in told.items():
         if count := by_kind.get(kind):
-            found.append(f"{many(count, 'issue')} {words}")
+            found.append(f"{count:,} {one if count == 1 else several}")
     if root.trigger is not None:
-        found.append(f"a {root.trigger.change.kind} of {root.trigger.component} came just before")
+        kind = root.trigger.change.kind.replace("-", " ")
+        found.append(f"a {kind} of {root.trigger.component} came with it")
     if root.silent:
         found.append(f"{root.silent} fell silent at its onset")
     if node.span.before:
@@ -150,3 +177,22 @@ def reasons_of(root: Root) -> list[str]:
     elif node.issue.verdict.signals:
         found.append("no rule knows it; judged by weak signs")
     return found
+
+
+def settle_of(root: Root) -> str | None:
+    """What would settle a tentative one, as a question; None for one that is sure."""
+    issue, span = root.node.issue, root.node.span
+    verdict = issue.verdict
+    if verdict.confidence < TENTATIVE:
+        return verdict.settle
+    if root.confidence >= TENTATIVE:
+        return None
+    if span.chronic:
+        return "is this rate usual here? compare with a good day: logtriage compare GOOD BAD"
+    if verdict.settle:
+        return verdict.settle
+    if root.errors == 1:
+        return "does it come back? it was seen once, and nothing failed after it"
+    if len(root.components) > 1:
+        return "which of the failed components began it? compare their first lines"
+    return "did a user or a job feel it? no other component failed after it"

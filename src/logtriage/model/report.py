@@ -57,6 +57,8 @@ class Evidence(msgspec.Struct, frozen=True):
     timestamp: str | None
     text: str
     """The whole first line of the record."""
+    message: str | None = None
+    """What it says, without timestamp, level and logger; None where that is all of it."""
 
 
 class Symptom(msgspec.Struct, frozen=True):
@@ -79,6 +81,9 @@ class Trigger(msgspec.Struct, frozen=True):
     path: str
     line: int
     text: str
+    component: str | None = None
+    version: str | None = None
+    message: str | None = None
 
 
 class Impact(msgspec.Struct, frozen=True):
@@ -124,6 +129,8 @@ class RootCause(msgspec.Struct, frozen=True):
     fingerprint: str | None = None
     histogram: "Counts | None" = None
     """Of the root cause and its symptoms together."""
+    message: str | None = None
+    """What the logs say of it, as the summary quotes it."""
 
 
 class Counts(msgspec.Struct, frozen=True):

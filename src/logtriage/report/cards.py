@@ -4,9 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+import msgspec
+
 from logtriage.model.report import TENTATIVE, Evidence, Report, RootCause, Symptom
 from logtriage.report.cells import fitted, padded, width_of, wrapped
-from logtriage.report.figures import TIMES, clock, day_of, lag, many, share, sparkline, when
+from logtriage.report.figures import (
+    TIMES,
+    clock,
+    day_of,
+    lag,
+    many,
+    over_window,
+    share,
+    sparkline,
+    when,
+)
 from logtriage.report.lines import Line, Piece, Style, columns, cropped, justified, line_of
 from logtriage.report.safe import visible
 
@@ -19,6 +31,9 @@ SYMPTOMS: Final = 6
 """Symptoms of a card that have a line of their own."""
 
 NEXT_STEPS: Final = 3
+
+_FEW: Final = 3
+"""Errors below which a row of bars tells nothing."""
 
 URGENT: Final = frozenset({"P1", "P2"})
 
@@ -43,21 +58,26 @@ _ROUTES: Final = {
     "application-support": "application support",
 }
 
+# the strongest first: a line has room for two at most
 _LINKS: Final = {
-    "names-endpoint": "names it",
-    "shared-trace": "same trace",
-    "exception-chain": "same exception",
-    "causal-rule": "is known to follow",
-    "depends-on": "depends on it",
-    "same-component": "same component",
+    "names-endpoint": "its text names the cause",
+    "shared-trace": "same request id",
+    "exception-chain": "carries the same exception",
+    "depends-on": "needs what failed",
+    "causal-rule": "a known effect of such a fault",
     "volume-drop": "fell silent",
-    "follows": "right after",
+    "same-component": "same component",
+    "follows": "began right after",
 }
+_LINKS_SHOWN: Final = 2
 
-_SEVERITY: Final = re.compile(
-    r".{0,80}?(?<![\w-])(PANIC|FATAL|EMERG|ALERT|CRITICAL|CRIT|SEVERE|ERROR|WARNING|WARN)\b[\]:/]? "
-    r"(?:\[[^\]]{1,60}\] )?(?:[\w$-]+(?:\.[\w$-]+)++:? |[\w$-]+ (?=[-:] ))?(?:[-:] )?"
-)
+_SETTLE: Final = "who has to act for it to stop? read the lines around it"
+
+_QUOTED: Final = 40
+"""Characters by which a quoted line is known again."""
+
+_LEAST: Final = 30
+"""Columns that a line of a log needs to be worth reading."""
 
 
 class Look(NamedTuple):
@@ -77,15 +97,46 @@ class Look(NamedTuple):
 
 def card(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
     """The lines of a root cause: the answer, the proof, what followed, what to do, who."""
-    yield _head(cause, look)
+    yield _head(cause, report, look)
     room = look.width - INDENT
     for part in wrapped(visible(cause.title), room):
         yield line_of(" " * INDENT, Piece(part, Style.TITLE))
-    for part in wrapped(visible(cause.summary), room):
+    for part in wrapped(visible(summary_without_quote(cause)), room):
         yield line_of(" " * INDENT, part)
     yield from _evidence(cause, report, look)
     yield from _symptoms(cause, look)
-    yield from _labelled(cause, report, look)
+    yield from _labelled(labels_of(cause, report, look), look)
+
+
+def brief_card(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
+    """A tentative root cause: what it is, where it stands, what would settle it."""
+    yield _head(cause, report, look)
+    for part in wrapped(visible(cause.title), look.width - INDENT):
+        yield line_of(" " * INDENT, part)
+    for each in cause.evidence[:1]:
+        told = "" if _same_words(said(each), cause.title) else said(each)
+        words = [_count_of(cause)] if cause.errors > 1 or not told else []
+        yield from _proof(each, ": ".join([*words, told] if told else words), 0, report, look)
+    yield from _labelled([("settle", cause.settle or _SETTLE)], look)
+
+
+def _count_of(cause: RootCause) -> str:
+    errors, issues = many(cause.errors, "error"), len(cause.symptoms) + 1
+    return f"{errors} in {many(issues, 'issue')}" if issues > 1 else errors
+
+
+def summary_without_quote(cause: RootCause) -> str:
+    """The summary for a reader who has the quoted line before his eyes."""
+    quote = cause.message
+    if not quote or not any(quote[:_QUOTED] in said(each) for each in proofs_of(cause)[:EVIDENCE]):
+        return cause.summary
+    return cause.summary.replace(f": {quote}.", ".", 1)
+
+
+def _same_words(line: str, title: str) -> bool:
+    """Whether a title was made from the line: both begin with the same words."""
+    what = title.partition("…")[0].rpartition(";")[0] or title
+    return len(what) > 8 and line.startswith(what[:24])
 
 
 def short(path: str, look: Look) -> str:
@@ -113,12 +164,14 @@ def doubt_of(cause: RootCause) -> str:
 
 
 def course_of(cause: RootCause) -> str:
-    """``still firing``, ``until 03:41:12``, or nothing where the logs cannot tell."""
+    """``still firing``, ``quiet since 03:41:12``, or nothing where the logs cannot tell."""
+    if cause.errors < 2:
+        return ""
     if cause.firing:
         return "still firing"
     if cause.firing is None or not cause.ended_at or cause.ended_at == cause.started_at:
         return ""
-    return f"until {clock(cause.ended_at)}"
+    return f"quiet since {clock(cause.ended_at)}"
 
 
 def impact_of(cause: RootCause) -> str:
@@ -129,7 +182,7 @@ def impact_of(cause: RootCause) -> str:
     return f"{failed:,} of {total:,} requests failed ({share(failed, total)})"
 
 
-def _head(cause: RootCause, look: Look) -> Line:
+def _head(cause: RootCause, report: Report, look: Look) -> Line:
     words, style = TAGS.get(cause.tag, (tag_words(cause.tag), Style.PLAIN))
     if cause.tag_confidence < TENTATIVE:
         words += "?"
@@ -141,11 +194,14 @@ def _head(cause: RootCause, look: Look) -> Line:
         Piece(cause.priority, Style.URGENT if urgent else Style.PLAIN),
         f"  {doubt_of(cause)}",
     )
-    bars = sparkline(cause.histogram, ascii_only=look.ascii_only)
+    bars = ""
+    if cause.errors >= _FEW:
+        over = over_window(cause.histogram, report.window)
+        bars = sparkline(over, ascii_only=look.ascii_only)
     course = course_of(cause)
     right = [
-        Piece(course, Style.URGENT if cause.firing else Style.TIME) if course else Piece(""),
-        Piece(f" {bars}" if course and bars else bars, Style.TIME),
+        Piece(course, Style.FIRING if cause.firing else Style.TIME),
+        Piece(f"  {bars}" if course and bars else bars, Style.TIME),
     ]
     if columns(left) + columns(right) + 2 > look.width:
         right = right[:1] if course else []
@@ -153,34 +209,72 @@ def _head(cause: RootCause, look: Look) -> Line:
 
 
 def _evidence(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
-    shown = cause.evidence[:EVIDENCE]
-    places = [f"{visible(short(each.path, look))}:{each.line}" for each in shown]
-    wide = min(max(map(width_of, places), default=0), look.width // 2)
-    day = day_of(report.window)
-    for place, each in zip(places, shown, strict=True):
-        yield _fit(
-            line_of(
-                " " * (INDENT + 2),
-                Piece(padded(place, wide), Style.PLACE, each.path, each.line),
-                Piece(
-                    f"  {when(each.timestamp, day=day)}  " if each.timestamp else "  ", Style.TIME
-                ),
-                _gist(said(each)) if look.crop else said(each),
-            ),
-            look,
-        )
+    shown = proofs_of(cause)[:EVIDENCE]
+    places = [_place(each.path, each.line, look) for each in shown]
+    wide = min(max(map(width_of, places), default=0), look.width // 3)
+    for index, each in enumerate(shown):
+        yield from _proof(each, said(each), wide, report, look, rows=3 if not index else 2)
+
+
+def proofs_of(cause: RootCause) -> list[Evidence]:
+    """The evidence without lines that say the same again."""
+    found: dict[str, Evidence] = {}
+    for each in cause.evidence:
+        found.setdefault(said(each), each)
+    return list(found.values())
+
+
+def _place(path: str, line: int, look: Look) -> str:
+    return f"{visible(short(path, look))}:{line}"
+
+
+def _proof(
+    each: Evidence, told: str, wide: int, report: Report, look: Look, *, rows: int = 2
+) -> Iterator[Line]:
+    """Place, time and words of a line; on a terminal the words take a few rows at most."""
+    place = padded(_place(each.path, each.line, look), wide)
+    at = f"  {when(each.timestamp, day=day_of(report.window))}" if each.timestamp else ""
+    if look.crop:
+        place = _end_of(place, look.width - INDENT - 2 - len(at))
+    head = line_of(
+        " " * (INDENT + 2), Piece(place, Style.PLACE, each.path, each.line), Piece(at, Style.TIME)
+    )
+    room = look.width - columns(head) - 2
+    words = visible(told)
+    if not look.crop or width_of(words) <= room:
+        yield [*head, *line_of(f"  {words}")]
+        return
+    margin = look.width - room
+    if room < _LEAST:
+        # a long path: the words stand beneath it
+        yield head
+        margin = INDENT + 6
+        room = look.width - margin
+        head = line_of(" " * (margin - 2))
+    parts = wrapped(words, room)
+    kept = [*parts[: rows - 1], *[fitted(" ".join(parts[rows - 1 :]), room)]]
+    yield [*head, *line_of(f"  {kept[0]}")]
+    yield from (line_of(" " * margin, part) for part in kept[1:] if part)
+
+
+def _end_of(place: str, room: int) -> str:
+    """The end of a path that no row has room for: the file and the line are there."""
+    while width_of(place) > room:
+        place = f"…{place[2:]}"
+    return place
 
 
 def said(evidence: Evidence) -> str:
-    """What the line says; a timestamp at its head is left out where its time is known."""
-    words = " ".join(evidence.text.split())
-    return _STAMP.sub("", words, count=1) if evidence.timestamp else words
+    """What the line says, without timestamp, level and logger where they are known."""
+    if evidence.message:
+        return " ".join(evidence.message.split())
+    return gist(evidence.text, dated=evidence.timestamp is not None)
 
 
-def _gist(words: str) -> str:
-    """A line from its severity on, without the logger: what is worth the room of a terminal."""
-    found = _SEVERITY.match(words)
-    return f"{found[1]} {words[found.end() :]}" if found else words
+def gist(text: str, *, dated: bool) -> str:
+    """The text on one line; a timestamp at its head is left out where its time is known."""
+    words = " ".join(text.split())
+    return _STAMP.sub("", words, count=1) if dated else words
 
 
 def route_of(cause: RootCause) -> str:
@@ -191,13 +285,29 @@ def route_of(cause: RootCause) -> str:
     return f"{who}, now" if cause.priority in URGENT else who
 
 
+def symptoms_of(cause: RootCause) -> list[Symptom]:
+    """The symptoms, those of one component with one title as one; the component said once."""
+    found: dict[tuple[str | None, str], Symptom] = {}
+    for each in cause.symptoms:
+        title = (each.title or each.issue).removesuffix(f"; {each.component}")
+        former = found.get((each.component, title))
+        if former is not None:
+            links = tuple(dict.fromkeys((*former.links, *each.links)))
+            each = msgspec.structs.replace(  # noqa: PLW2901 - the sum takes its place
+                former, links=links, count=former.count + each.count
+            )
+        found[each.component, title] = msgspec.structs.replace(each, title=title)
+    return list(found.values())
+
+
 def _symptoms(cause: RootCause, look: Look) -> Iterator[Line]:
-    shown = cause.symptoms[:SYMPTOMS]
+    every = symptoms_of(cause)
+    shown = every if len(every) <= SYMPTOMS + 1 else every[:SYMPTOMS]
     names = [fitted(visible(each.component or "?"), _COMPONENT) for each in shown]
     lags = [lag(each.lag_seconds) for each in shown]
     counts = [f"{each.count:,} {TIMES}" for each in shown]
     wide = [max(map(width_of, cells), default=0) for cells in (names, lags, counts)]
-    more = len(cause.symptoms) - len(shown)
+    more = every[len(shown) :]
     for index, each in enumerate(shown):
         last = index == len(shown) - 1 and not more
         line = line_of(
@@ -205,36 +315,36 @@ def _symptoms(cause: RootCause, look: Look) -> Iterator[Line]:
             padded(names[index], wide[0]),
             Piece(f"  {padded(lags[index], wide[1])}", Style.TIME),
             f"  {counts[index]:>{wide[2]}}  ",
-            each.title or each.issue,
+            each.title,
         )
         why = line_of(Piece(f"  ({link_words(each)})", Style.DIM))
         whole = [*line, *why]
         yield _fit(whole if columns(whole) <= look.width or not look.crop else line, look)
-    if more > 0:
-        errors = sum(each.count for each in cause.symptoms[SYMPTOMS:])
+    if more:
+        errors = sum(each.count for each in more)
         yield line_of(
             Piece(f"{' ' * (INDENT + 2)}└─ ", Style.DIM),
-            f"{many(more, 'more issue')}, {many(errors, 'error')}",
+            f"{many(len(more), 'more issue')}, {many(errors, 'error')}",
         )
 
 
 def link_words(symptom: Symptom) -> str:
-    """Why it is taken for a consequence."""
-    return (
-        ", ".join(_LINKS.get(link, link.replace("-", " ")) for link in symptom.links) or "follows"
-    )
+    """Why it is taken for a consequence: the strongest signs."""
+    known = [words for link, words in _LINKS.items() if link in symptom.links]
+    other = [link.replace("-", " ") for link in symptom.links if link not in _LINKS]
+    return ", ".join([*known, *other][:_LINKS_SHOWN]) or _LINKS["follows"]
 
 
 def labels_of(cause: RootCause, report: Report, look: Look) -> list[tuple[str, str]]:
     """What stands at the foot of a card: a word and its text."""
-    day = day_of(report.window)
     found = []
-    if cause.trigger is not None:
-        trigger = cause.trigger
-        said_there = _STAMP.sub("", " ".join(trigger.text.split()), count=1)
+    trigger = cause.trigger
+    shown = {(each.path, each.line) for each in proofs_of(cause)[:EVIDENCE]}
+    if trigger is not None and (trigger.path, trigger.line) not in shown:
+        at = when(trigger.timestamp, day=day_of(report.window))
+        words = trigger.message or gist(trigger.text, dated=trigger.timestamp is not None)
         place = f"{short(trigger.path, look)}:{trigger.line}"
-        at = when(trigger.timestamp, day=day)
-        found.append(("after", f"{trigger.kind} at {at}: {said_there} ({place})"))
+        found.append(("after", f"{at}  {trigger.kind}: {words} ({place})"))
     if cause.reasons:
         found.append(("why", "; ".join(cause.reasons)))
     if cause.settle and tentative(cause):
@@ -246,18 +356,39 @@ def labels_of(cause: RootCause, report: Report, look: Look) -> list[tuple[str, s
     return found
 
 
-def _labelled(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
+def _labelled(labels: list[tuple[str, str]], look: Look) -> Iterator[Line]:
     former = ""
-    for label, words in labels_of(cause, report, look):
+    for label, words in labels:
         room = look.width - INDENT - _LABEL + 1
-        parts = wrapped(visible(words), room)
-        if label in {"why", "after"} and look.crop:
-            parts = [fitted(" ".join(parts), room)]
+        told = visible(words)
+        if look.crop and label == "why":
+            told = _whole_phrases(told, room)
+        parts = wrapped(told, room)
+        if look.crop and label == "after":
+            parts = [_middle_cut(" ".join(parts), room)]
         for index, part in enumerate(parts):
             shown = label if not index and label != former else ""
             style = Style.TITLE if label == "now" else Style.DIM
             yield line_of(" " * INDENT, Piece(f"{shown:<{_LABEL - 1}}", style), part)
         former = label
+
+
+def _whole_phrases(text: str, room: int) -> str:
+    """As many of the phrases as one row has room for; the first in any case."""
+    first, *others = text.split("; ")
+    for phrase in others:
+        if width_of(first) + width_of(phrase) + 2 > room:
+            break
+        first = f"{first}; {phrase}"
+    return first
+
+
+def _middle_cut(text: str, room: int) -> str:
+    """The text in one row: cut before the place that it ends with."""
+    words, gap, place = text.rpartition(" (")
+    if not gap or width_of(text) <= room or width_of(place) > room // 2:
+        return fitted(text, room)
+    return f"{fitted(words, room - width_of(place) - 2)} ({place}"
 
 
 def _fit(line: Line, look: Look) -> Line:

@@ -113,6 +113,24 @@ def buckets(counts: Sequence[int], number: int) -> list[int]:
     return sums
 
 
+def over_window(histogram: Counts | None, window: Window, number: int = 16) -> Counts | None:
+    """The counts over the whole window of the logs: what was before and after shows too.
+
+    The histogram itself where the window has no length, or its steps are longer than a part.
+    """
+    first, last = moment(window.first), moment(window.last)
+    start = moment(histogram.start) if histogram else None
+    if histogram is None or start is None or first is None or last is None or last <= first:
+        return histogram
+    length = (last - first).total_seconds()
+    number = min(number, max(int(length / max(histogram.step_seconds, 1)), 1))
+    sums = [0] * number
+    for index, count in enumerate(histogram.counts):
+        at = (start - first).total_seconds() + (index + 0.5) * histogram.step_seconds
+        sums[min(max(int(at / length * number), 0), number - 1)] += count
+    return Counts(window.first or "", max(round(length / number), 1), tuple(sums))
+
+
 def sparkline(histogram: Counts | None, number: int = 16, *, ascii_only: bool = False) -> str:
     """A row of bars, the highest for the fullest bucket; empty where it would tell nothing."""
     if histogram is None or len(histogram.counts) < 2 or not any(histogram.counts):

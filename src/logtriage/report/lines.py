@@ -17,6 +17,7 @@ class Style(StrEnum):
     INCIDENT = "incident"
     DEFECT = "defect"
     URGENT = "urgent"
+    FIRING = "firing"
     TIME = "time"
     GOOD = "good"
     PLACE = "place"

@@ -1,5 +1,7 @@
 """How far a long run is, on standard error, only where that is a terminal."""
 
+import mmap
+import os
 import time
 from collections.abc import Callable
 from typing import Final, TextIO
@@ -15,13 +17,17 @@ EVERY: Final = 0.2
 
 BAR: Final = 20
 
+SLOTS: Final = 256
+"""Counters in shared memory, one for each process that reads."""
+
 _ERASE: Final = "\r\x1b[K"
 
 
 class Progress:
     """A line that is written over and erased in the end.
 
-    Silent where the stream is no terminal, and for runs of less than a second.
+    Silent where the stream is no terminal, and for runs of less than a second. Processes forked
+    after it was made add to one sum, and whichever is due tells it.
     """
 
     def __init__(
@@ -39,18 +45,27 @@ class Progress:
         self._full, self._empty = ("#", ".") if ascii_only else ("█", "░")
         self._clock = clock
         self._begun = self._told = clock()
-        self._shown = False
-        self._enabled = stream.isatty()
+        self.enabled = stream.isatty()
+        self._read = memoryview(mmap.mmap(-1, 8 * SLOTS)).cast("Q") if self.enabled else None
+
+    def add(self, count: int) -> None:
+        """So many more bytes were read."""
+        if self._read is not None:
+            # neighbouring process numbers never share a slot, so no count is lost
+            self._read[os.getpid() % SLOTS] += count
+            if self._due():
+                self.update(sum(self._read))
+
+    def _due(self) -> bool:
+        now = self._clock()
+        return now - self._begun >= FIRST and now - self._told >= EVERY
 
     def update(self, done: int) -> None:
         """Bytes read so far; cheap enough to be called for every block."""
-        if not self._enabled:
+        if not self.enabled or not self._due():
             return
         now = self._clock()
-        if now - self._begun < FIRST or now - self._told < EVERY:
-            return
         self._told = now
-        self._shown = True
         words = self.line(done, now - self._begun)
         self._stream.write(_ERASE + fitted(words, self._width - 1))
         self._stream.flush()
@@ -70,8 +85,7 @@ class Progress:
         return "  ".join(part for part in parts if part)
 
     def close(self) -> None:
-        """Erase the line."""
-        if self._shown:
+        """Erase the line, whichever process wrote it."""
+        if self.enabled and self._clock() - self._begun >= FIRST:
             self._stream.write(_ERASE)
             self._stream.flush()
-            self._shown = False

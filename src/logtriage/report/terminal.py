@@ -1,6 +1,7 @@
 """Styled lines on a colour terminal, drawn by rich."""
 
 import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ _LOOKS: Final = {
     Style.INCIDENT: Look(color="red", bold=True),
     Style.DEFECT: Look(color="magenta", bold=True),
     Style.URGENT: Look(color="red", bold=True, reverse=True),
+    Style.FIRING: Look(color="red", bold=True),
     Style.TIME: Look(color="cyan"),
     Style.GOOD: Look(color="green"),
     Style.PLACE: Look(underline=False),
@@ -59,5 +61,7 @@ def _look(piece: Piece, *, links: bool) -> Look:
     if not links or piece.path is None or piece.path == "-" or "://" in piece.path:
         return look
     # the line goes into the fragment: terminals hand it to the editor or leave it alone
-    target = Path(piece.path).absolute().as_uri() + (f"#L{piece.line}" if piece.line else "")
+    # and the host keeps a terminal at the other end of ssh from opening a file of its own
+    place = Path(piece.path).absolute().as_uri().removeprefix("file://")
+    target = f"file://{os.uname().nodename}{place}" + (f"#L{piece.line}" if piece.line else "")
     return look + Look(link=target)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Final
 
-from logtriage.model.report import Issue, Report
-from logtriage.report.cards import Look, card, short, tag_words
+from logtriage.model.report import TENTATIVE, Issue, Report, RootCause
+from logtriage.report.cards import Look, brief_card, card, short, tag_words
 from logtriage.report.cells import fitted, padded, width_of, wrapped
 from logtriage.report.figures import TIMES, day_of, many, share, size, span_of, when
 from logtriage.report.lines import Line, Piece, Style, cropped, line_of
@@ -25,12 +25,37 @@ def text_lines(report: Report, look: Look) -> list[Line]:
     if not report.root_causes and not report.issues and not report.totals.errors:
         return [*_nothing(report, look), *_ignored(report, look), *_doubts(report, look)]
     lines = [*_coverage(report, look)]
-    for cause in report.root_causes:
+    for cause in sure_of(report):
         lines += [[], *card(cause, report, look)]
+    lines += [*_tentative(report, look)]
     if not report.root_causes:
         lines += [[], line_of("no root cause: nothing here broke anew, or brought others down")]
     lines += [*_others(report, look), *_ignored(report, look), *_doubts(report, look)]
     return lines
+
+
+def sure_of(report: Report) -> list[RootCause]:
+    """Root causes that are more likely real than not."""
+    return [cause for cause in report.root_causes if cause.confidence >= TENTATIVE]
+
+
+def _tentative(report: Report, look: Look) -> Iterator[Line]:
+    """The others in brief: they must not bury what is sure."""
+    found = [cause for cause in report.root_causes if cause.confidence < TENTATIVE]
+    if not found:
+        return
+    sure = len(found) < len(report.root_causes)
+    yield []
+    yield line_of(
+        f" {len(found)} tentative: "
+        + ("look at these when the rest is settled" if sure else "nothing here is sure")
+    )
+    for cause in found[: look.top]:
+        yield []
+        yield from brief_card(cause, report, look)
+    if len(found) > look.top:
+        yield []
+        yield line_of(f"    and {len(found) - look.top:,} more tentative   --top {len(found)}")
 
 
 def shared_folder(paths: Sequence[str]) -> str:
@@ -51,11 +76,17 @@ def coverage_of(report: Report, seconds: float | None = None) -> list[str]:
         f"{many(len(report.inputs), 'file')}, {many(totals.lines, 'line')}, "
         f"{size(totals.bytes)}{took}"
     )
-    parts = [f"{many(totals.errors, 'error')} in {many(len(report.issues), 'issue')}"]
+    sure = len(sure_of(report))
+    doubtful = len(report.root_causes) - sure
+    parts = [many(sure, "root cause") if sure else "no sure root cause"]
+    if doubtful:
+        parts.append(f"{doubtful:,} tentative")
+    parts = [", ".join(parts)]
+    parts.append(f"{many(totals.errors, 'error')} in {many(len(report.issues), 'issue')}")
     if totals.ignored:
-        parts.append(f"{totals.ignored:,} ignored apart")
+        parts.append(f"{totals.ignored:,} ignored")
     if totals.lines_without_format and totals.lines:
-        parts.append(f"{share(totals.lines_without_format, totals.lines)} not understood")
+        parts.append(f"{share(totals.lines_without_format, totals.lines)} in no known format")
     return [f"{read}   {span_of(report.window)}", " · ".join(parts)]
 
 
@@ -63,8 +94,15 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     first, second = coverage_of(report, look.seconds)
     room = look.width - _NAME
     name = Piece(f"{'logtriage':<{_NAME}}", Style.TITLE)
-    where = [f"in {look.folder}"] if look.folder else []
-    for part in [*wrapped_at(first, room), *where, *wrapped_at(second, room)]:
+    read, gap, span = first.partition("   ")
+    files, comma, rest = read.partition(",")
+    inside = f"{files} in {look.folder}{comma}{rest}"
+    if look.folder and width_of(inside) <= room:
+        head = [inside, span]
+    else:
+        head = [read, span] if width_of(first) > room or look.folder else [f"{read}{gap}{span}"]
+        head[1:1] = [f"in {look.folder}"] if look.folder else []
+    for part in [*head, *wrapped_at(second, room)]:
         yield line_of(name, part)
         name = Piece(" " * _NAME)
     if report.interrupted:
@@ -72,11 +110,15 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
 
 
 def wrapped_at(text: str, width: int) -> list[str]:
-    """The text on one line, else broken where three blanks or a dot divide it."""
-    if width_of(text) <= width:
-        return [text]
-    head, gap, tail = text.partition("   ")
-    return [head, tail] if gap else wrapped(text, width)
+    """The text in lines that break at its dots, or between words where those are too far apart."""
+    lines = [""]
+    for part in text.split(" · "):
+        grown = f"{lines[-1]} · {part}" if lines[-1] else part
+        if width_of(grown) <= width or not lines[-1]:
+            lines[-1] = grown
+        else:
+            lines.append(part)
+    return [row for line in lines for row in wrapped(line, width)]
 
 
 def _nothing(report: Report, look: Look) -> Iterator[Line]:

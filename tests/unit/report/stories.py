@@ -85,7 +85,9 @@ DISK = RootCause(
     ended_at=at("03:41:12"),
     errors=8314,
     issue="I1",
-    evidence=(Evidence("logs/postgres.log", 1201, at("03:12:04"), PANIC),),
+    evidence=(
+        Evidence("logs/postgres.log", 1201, at("03:12:04"), PANIC, PANIC.partition("PANIC:  ")[2]),
+    ),
     symptoms=(
         Symptom(
             "I3",

@@ -1,6 +1,7 @@
 """The progress line: only on a terminal, only on long runs, gone in the end."""
 
 import io
+import os
 
 from logtriage.report.progress import Progress
 
@@ -67,3 +68,25 @@ def test_it_never_wraps() -> None:
     clock.now += 4
     progress.update(1_200_000_000)
     assert len(stream.getvalue().removeprefix("\r\x1b[K")) < 30
+
+
+def test_processes_add_to_one_sum() -> None:
+    stream, clock = Terminal(), Clock()
+    progress = Progress(stream, 1000, clock=clock, width=100)
+    progress.add(100)
+    child = os.fork()
+    if not child:
+        progress.add(300)
+        os._exit(0)
+    os.waitpid(child, 0)
+    clock.now += 2
+    progress.add(100)
+    assert "50 %  500 B of 1.0 kB" in stream.getvalue()
+
+
+def test_what_another_process_wrote_is_erased_too() -> None:
+    stream, clock = Terminal(), Clock()
+    progress = Progress(stream, 1000, clock=clock)
+    clock.now += 2
+    progress.close()
+    assert stream.getvalue() == "\r\x1b[K"

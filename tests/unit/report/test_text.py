@@ -1,5 +1,6 @@
 """The report on a terminal and in a pipe."""
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,10 @@ import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from tests.unit.report.stories import CABIN, DISK, NASTY, NIGHT, QUIET, nasty_report
 
-from logtriage.model.report import Report
+from logtriage.model.report import Counts, Report, Symptom, Window
+from logtriage.report.cards import link_words, summary_without_quote, symptoms_of
 from logtriage.report.cells import fitted, padded, width_of, wrapped
+from logtriage.report.figures import over_window
 from logtriage.report.render import render
 
 if TYPE_CHECKING:
@@ -52,8 +55,72 @@ def test_ascii(drawn: "SnapshotAssertion") -> None:
 def test_in_a_pipe_nothing_is_cropped() -> None:
     shown = render(NIGHT, "text", width=80)
     for proof in (DISK.evidence[0], CABIN.evidence[0]):
-        assert " ".join(proof.text.split()).partition("] ")[2] in shown
+        assert (proof.message or " ".join(proof.text.split()).partition("] ")[2]) in shown
     assert "…" not in shown
+
+
+def test_on_a_terminal_a_long_line_takes_a_few_rows() -> None:
+    rows = render(NIGHT, "text", width=80, crop=True).splitlines()
+    first = next(index for index, row in enumerate(rows) if "postgres.log:1201" in row)
+    assert rows[first].endswith("could not write to file")
+    words = " ".join(row.strip() for row in rows[first + 1 : first + 3])
+    assert words == '"pg_wal/xlogtemp.812": No space left on device'
+
+
+def test_of_a_path_longer_than_the_screen_the_end_is_shown() -> None:
+    far = msgspec.structs.replace(DISK.evidence[0], path=f"{'deep/' * 30}postgres.log")
+    deep = msgspec.structs.replace(DISK, evidence=(far,))
+    shown = render(msgspec.structs.replace(NIGHT, root_causes=(deep,)), "text", width=80, crop=True)
+    assert "/postgres.log:1201" in shown
+    assert max(map(width_of, shown.splitlines())) <= 80
+
+
+def test_what_the_evidence_quotes_the_summary_does_not_repeat() -> None:
+    quoting = msgspec.structs.replace(
+        DISK,
+        message=DISK.evidence[0].message,
+        summary=f"1 error of postgres at 03:12:04 UTC: {DISK.evidence[0].message}. gate failed.",
+    )
+    shown = summary_without_quote(quoting)
+    assert shown == "1 error of postgres at 03:12:04 UTC. gate failed."
+    elsewhere = msgspec.structs.replace(quoting, evidence=())
+    assert summary_without_quote(elsewhere) == quoting.summary
+
+
+def test_like_symptoms_of_one_component_are_one_line() -> None:
+    twice = msgspec.structs.replace(
+        DISK,
+        symptoms=(
+            Symptom("I3", "gate", ("follows",), 1.0, "502 of upstream; gate", 5),
+            Symptom("I4", "gate", ("names-endpoint",), 2.0, "502 of upstream; gate", 7),
+            Symptom("I5", "kiosk", ("follows",), 2.0, "502 of upstream", 1),
+        ),
+    )
+    folded = symptoms_of(twice)
+    assert [(each.component, each.title, each.count) for each in folded] == [
+        ("gate", "502 of upstream", 12),
+        ("kiosk", "502 of upstream", 1),
+    ]
+    assert link_words(folded[0]) == "its text names the cause, began right after"
+
+
+def test_tentative_causes_come_in_brief() -> None:
+    shown = render(NIGHT, "text", width=80, crop=True)
+    _, brief = shown.split(" 1 tentative: look at these when the rest is settled\n")
+    card = brief.partition(" 4 more issues")[0].strip().splitlines()
+    assert len(card) == 5
+    assert card[0].startswith("3  PRODUCTION INCIDENT?  P4  tentative 0.50")
+    assert card[3].strip().startswith("settle a leak in the code or too much load")
+
+
+def test_bars_show_the_time_before_and_after() -> None:
+    window = Window("2027-02-03T03:00:00.000Z", "2027-02-03T04:00:00.000Z")
+    burst = Counts("2027-02-03T03:30:00.000Z", 60, (5, 7, 0, 3))
+    over = over_window(burst, window, 6)
+    assert over is not None
+    assert over.counts == (0, 0, 0, 15, 0, 0)
+    assert over_window(None, window) is None
+    assert over_window(burst, Window()) == burst
 
 
 def test_colours_only_add_to_the_text() -> None:
@@ -65,7 +132,9 @@ def test_colours_only_add_to_the_text() -> None:
 
 def test_places_link_to_their_files() -> None:
     linked = render(NIGHT, "text", width=80, crop=True, colour=True, links=True)
-    assert re.search(r"\x1b\]8;[^;]*;file:///\S+/logs/postgres\.log#L1201\x1b\\", linked)
+    assert re.search(
+        rf"\x1b\]8;[^;]*;file://{os.uname().nodename}/\S+/logs/postgres\.log#L1201\x1b\\", linked
+    )
     assert ESCAPE.sub("", linked) == render(NIGHT, "text", width=80, crop=True)
 
 
