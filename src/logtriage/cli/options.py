@@ -1,11 +1,13 @@
 """Options that several commands share."""
 
+import contextlib
 import datetime as dt
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple, TextIO
 
 import typer
 
@@ -140,13 +142,53 @@ def look_of(wanted: Colour, *, no_color: bool) -> Look:
         wanted is Colour.AUTO and terminal and not dumb and not os.environ.get("NO_COLOR")
     )
     width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     return Look(
         terminal=terminal,
         width=min(width, 120),
         colour=colour and not no_color,
-        links=terminal and colour and os.environ.get("TERM_PROGRAM") != "Apple_Terminal",
-        ascii_only=not encoding.startswith("utf"),
+        links=terminal and colour and not no_color and shows_links(os.environ),
+        ascii_only=not (speaks_unicode(os.environ) and encodes_unicode(sys.stdout)),
+    )
+
+
+def encodes_unicode(stream: TextIO) -> bool:
+    """Whether the stream can say more than ASCII."""
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def speaks_unicode(environment: Mapping[str, str]) -> bool:
+    """Whether the user's locale is one of UTF-8.
+
+    Python turns the C locale into UTF-8 for itself and says so in LC_CTYPE (PEP 538): that is not
+    what the user asked for, nor what cron puts at the head of its mail.
+    """
+    if environment.get("PYTHONIOENCODING") or environment.get("PYTHONUTF8") == "1":
+        return True
+    chosen = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG", "")
+    plain = environment.get("LANG", "") in {"", "C", "POSIX"}
+    if not environment.get("LC_ALL") and plain and environment.get("LC_CTYPE") in _COERCED:
+        return False
+    return "utf8" in chosen.lower().replace("-", "")
+
+
+_COERCED: Final = ("C.UTF-8", "C.utf8", "UTF-8")
+
+_LINKING: Final = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"})
+_LINKING_TERMS: Final = ("xterm-kitty", "alacritty", "foot", "wezterm", "xterm-ghostty", "contour")
+
+
+def shows_links(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is one that makes OSC 8 links of places; others may print rubbish."""
+    forced = environment.get("FORCE_HYPERLINK")
+    if forced is not None:
+        return forced != "0"
+    with contextlib.suppress(ValueError):
+        if int(environment.get("VTE_VERSION", "0")) >= 5000:
+            return True
+    return (
+        environment.get("TERM_PROGRAM") in _LINKING
+        or environment.get("TERM", "").startswith(_LINKING_TERMS)
+        or bool(environment.get("WT_SESSION") or environment.get("KONSOLE_VERSION"))
     )
 
 

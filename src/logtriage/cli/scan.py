@@ -1,13 +1,11 @@
 """``logtriage scan``: read everything, print the report."""
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from logtriage.cli import options
-from logtriage.errors import UsageError
 from logtriage.model.report import TENTATIVE, Report
 
 
@@ -46,18 +44,14 @@ def scan(
 
       logtriage scan app.log --since 2h --output json
     """
-    from logtriage.deliver.output import print_text, write_whole  # noqa: PLC0415
+    from logtriage.cli.giving import check_outputs, give_out, reading  # noqa: PLC0415
     from logtriage.engine.local import run  # noqa: PLC0415 - after the options are checked
     from logtriage.pipeline.flow import conclude  # noqa: PLC0415
     from logtriage.pipeline.tools import Tools  # noqa: PLC0415
-    from logtriage.report.render import OUTPUT_BY_ENDING, OUTPUTS, render  # noqa: PLC0415
     from logtriage.source.locate import locate  # noqa: PLC0415
 
     del no_state  # a scan keeps none; the option says so in scripts
-    if output not in OUTPUTS:
-        raise UsageError(
-            f"there is no output {output!r}", help=f"choose one of {', '.join(OUTPUTS)}"
-        )
+    check_outputs(output, out or ())
     started = time.monotonic()
     settings = options.make_settings(
         since=since,
@@ -73,35 +67,24 @@ def scan(
     )
     tools = Tools(settings)
     sources, troubles = locate(paths or [])
-    result = run(sources, tools)
+    with reading(sources, tools, quiet=quiet):
+        result = run(sources, tools)
     failed = result.note_troubles(troubles)
     report = conclude(result.tallies, tools, interrupted=result.interrupted)
     seconds = time.monotonic() - started
-    look = options.look_of(color, no_color=no_color)
-    for path in out or ():
-        ending = Path(path).suffix.lower()
-        write_whole(
-            path, render(report, OUTPUT_BY_ENDING.get(ending, "text"), redact=not no_redact)
-        )
     nothing = not report.root_causes and not failed
-    if not (quiet and nothing):
-        # what stays in the terminal is not redacted: the person there owns the logs
-        redact = not no_redact and not (look.terminal and output == "text")
-        print_text(
-            render(
-                report,
-                output,
-                width=look.width,
-                crop=look.terminal,
-                colour=look.colour,
-                links=look.links,
-                ascii_only=look.ascii_only,
-                top=top,
-                show_ignored=show_ignored,
-                redact=redact,
-                seconds=seconds if look.terminal else None,
-            )
-        )
+    give_out(
+        report,
+        output,
+        out or (),
+        color=color,
+        no_color=no_color,
+        top=top,
+        show_ignored=show_ignored,
+        no_redact=no_redact,
+        seconds=seconds,
+        silent=quiet and nothing,
+    )
     if verbose:
         options.tell_inputs(report)
     if result.interrupted:

@@ -1,6 +1,5 @@
 """``tag``, ``parse`` and ``patterns``: record by record."""
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from logtriage.cli import options
 from logtriage.cli.console import complain
+from logtriage.deliver.output import print_bytes
 from logtriage.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class Sink:
     def flush(self) -> None:
         """Write out what is held."""
         if self._pieces:
-            sys.stdout.buffer.write(b"\n".join(self._pieces) + b"\n")
-            sys.stdout.buffer.flush()
+            print_bytes(b"\n".join(self._pieces) + b"\n")
             self._pieces.clear()
             self._size = 0
 

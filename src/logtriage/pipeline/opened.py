@@ -1,6 +1,6 @@
 """One input opened: its bytes, and what a first look at them shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from logtriage.pipeline.survey import Survey, sample_file, survey
@@ -38,6 +38,8 @@ class Opened:
                     break
             sample = b"".join(gathered)[:SNIFF]
             self.chunks = chained(gathered, chunks)
+        if tools.on_read is not None:
+            self.chunks = noted(self.chunks, tools.on_read)
         self.empty = not sample
         self.survey: Survey = survey(source, whole_lines(sample), tools)
 
@@ -51,3 +53,10 @@ def chained(gathered: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
     """First what was gathered, then the rest."""
     yield from gathered
     yield from rest
+
+
+def noted(chunks: Iterator[bytes], on_read: Callable[[int], None]) -> Iterator[bytes]:
+    """The chunks, the length of each told when it was worked on."""
+    for chunk in chunks:
+        yield chunk
+        on_read(len(chunk))

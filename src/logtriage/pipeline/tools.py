@@ -4,7 +4,7 @@ import datetime as dt
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from logtriage.assemble.dialects import Dialects, load_dialects
@@ -21,6 +21,9 @@ from logtriage.scan.patterns import Pattern
 from logtriage.scan.scanner import Scanner, make_scanner
 from logtriage.settings import Settings, own_formats
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FORMAT_STRING: Final = "format-string"
 """Name of the format that ``--format-string`` describes."""
 
@@ -32,6 +35,8 @@ class Tools:
         self.settings = settings
         self.interrupted = False
         """Set by the first Ctrl-C: inputs end early and what was counted is reported."""
+        self.on_read: Callable[[int], None] | None = None
+        """Told the length of each piece of input that was worked on."""
         self._levels: dict[tuple[str, ...], Scanner] = {}
 
     @property
