@@ -24,7 +24,7 @@ class Detection(msgspec.Struct, frozen=True):
     share: float
     """Share of the lines that some format reads, lines that look like continuations left out."""
     levelled: bool
-    """Nearly all head lines state a severity."""
+    """Nearly all head lines state a severity in the way of their own format."""
     wrappers: tuple[str, ...] = ()
     """Formats that were peeled, outermost first."""
     interleaved: bool = False
@@ -50,7 +50,8 @@ def detect(catalog: Catalog, lines: Sequence[str]) -> Detection:
             foreign += not continues(line if head is None else head.message)
             continue
         heads += 1
-        levelled += head.severity_number is not None
+        # a level of the content is written in that content's way: the scan looks for all failures
+        levelled += head.severity_number is not None and not layers
         formats[head.format] += 1
         changes += previous is not None and previous != head.format
         previous = head.format

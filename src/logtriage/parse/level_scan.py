@@ -16,6 +16,12 @@ from logtriage.scan.plain import strip_names
 _LOUD: Final = tuple(
     word for word, number in NUMBER_BY_WORD.items() if number >= WARN and word.isascii()
 )
+_INNER: Final = (
+    r"[:\])>|\d-][ \t]{0,2}[\[(<|]?(?:warn(?:ing)?|error|err|crit(?:ical)?|alert|emerg(?:ency)?"
+    r"|fatal|severe|panic)[\])>|]?(?:[ \t:|-]|$)"
+)
+"""A level with which the message of a transport begins: ``gate7 ledger: [ERROR] …``."""
+
 _STATUS: Final = re.compile(r"\(\?P<(?:status|http\.response\.status_code)>")
 
 
@@ -30,18 +36,22 @@ def level_patterns(
         elif made.kind == "json":
             keys = made.keys.severity or tuple(default_severity_keys)
             found.update(_document_patterns(keys, made))
+        elif made.kind == "csv":
+            found.add(Pattern(rf"[,;\t|]\"?(?:{'|'.join(_LOUD)})\"?[,;\t|]", caseless=True))
         elif made.kind == "logfmt":
             found.add(Pattern(rf"(?:level|lvl|severity|priority)=\"?(?:{'|'.join(_LOUD)})\b", True))
         else:
             for line in made.lines:
                 found.update(_line_patterns(line, made))
+            if made.wraps == "records":
+                found.add(Pattern(_INNER, caseless=True))
     return sorted(found)
 
 
 def _document_patterns(keys: Iterable[str], made: Format) -> Iterator[Pattern]:
     names = sorted({re.escape(key.rpartition(".")[2]) for key in keys})
-    # a quote may be escaped where the document stands inside another
-    start = rf"\"(?:{'|'.join(names)})\\?\"[ \t]*:[ \t]*"
+    # a dotted key may stand whole or as nested objects; a quote may be escaped inside another text
+    start = rf"[\".](?:{'|'.join(names)})\\?\"[ \t]*:[ \t]*"
     words = sorted(
         {*_LOUD, *(w.lower() for w, n in made.levels.items() if n >= WARN and len(w) > 1)}
     )
@@ -51,6 +61,9 @@ def _document_patterns(keys: Iterable[str], made: Format) -> Iterator[Pattern]:
     yield Pattern(rf"{start}\\?\"?(?:{'|'.join(sorted(numbers))})\b", True)
     letters = {word for word, number in made.levels.items() if number >= WARN and len(word) == 1}
     letters = {letter for letter in letters if letter.isalpha()}
+    if made.keys.status:
+        statuses = "|".join(re.escape(key.rpartition(".")[2]) for key in made.keys.status)
+        yield Pattern(rf"[\".](?:{statuses})\\?\"[ \t]*:[ \t]*\\?\"?5\d\d\b")
     if letters:
         yield Pattern(rf"{start}\\?\"[{''.join(sorted(letters))}]\\?\"")
 
@@ -64,7 +77,7 @@ def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
     group = _group(line.regex, "severity")
     if group is None:
         if made.kind == "access" or _STATUS.search(line.regex):
-            yield Pattern(r"[\" \t,|]5\d\d[\" \t,|]")
+            yield Pattern(r"[\" \t,|/]5\d\d[\" \t,|)]")
         pri = _group(line.regex, "pri")
         if pri is not None:
             # severity is the priority modulo 8: warning is 4
@@ -75,9 +88,13 @@ def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
     before, after = line.regex[: start - len("(?P<severity>")], line.regex[stop + 1 :]
     single = sorted(form for form in forms if len(form) == 1)
     words = sorted(form for form in forms if len(form) > 1)
-    if single and not words:
+    if single:
         escaped = "|".join(re.escape(form) for form in single)
-        yield Pattern(f"{strip_names(before)}(?:{escaped})")
+        yield Pattern(f"{strip_names(_opened_tail(before))}(?:{escaped})")
+    signed = sorted(re.escape(form) for form in words if not form[0].isalnum())
+    if signed:
+        yield Pattern(rf"[ \t,|\[](?:{'|'.join(signed)})[ \t,|\]]")
+    words = [form for form in words if form[0].isalnum()]
     if words:
         joined = "|".join(re.escape(word) for word in words)
         opened = r"\[" if before.endswith(r"\[") else r"\b"
@@ -121,6 +138,30 @@ def _group(regex: str, name: str) -> tuple[int, int] | None:
                 return start, position
         position += 1
     return None
+
+
+def _opened_tail(regex: str) -> str:
+    """The end of an expression's beginning, from the last group on that it leaves open."""
+    opened, inside, position = [], False, 0
+    while position < len(regex):
+        character = regex[position]
+        if character == "\\":
+            position += 1
+        elif inside:
+            inside = character != "]"
+        elif character == "[":
+            inside = True
+        elif character == "(":
+            opened.append(position)
+        elif character == ")":
+            opened.pop()
+        elif character == "|" and opened:
+            # another way to begin: what stands before it is not part of this one
+            opened[-1] = position
+        position += 1
+    if not opened:
+        return regex
+    return re.sub(r"^(?:\||\((?:\?(?::|P<\w+>))?)", "", regex[opened[-1] :])
 
 
 def _without_tail(regex: str) -> str:
