@@ -31,6 +31,10 @@ test *arguments:
 packs *paths:
     python -m logtriage.packcheck {{paths}}
 
+[doc("Write the schema of the configuration anew from the model")]
+describe:
+    python -m logtriage.configuration
+
 [doc("Benchmarks; needs the extra 'bench'")]
 bench:
     pytest benches --benchmark-only -p no:randomly

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,27 @@ def own_formats() -> Path:
         return Path(base) / "logtriage" / "formats"
     # without a home there is none of either
     return Path(os.environ.get("HOME", "/nonexistent")) / ".config" / "logtriage" / "formats"
+
+
+class SourceSettings(msgspec.Struct, frozen=True):
+    """How inputs are read, where options do not say; each field as in `Settings`."""
+
+    paths: tuple[str, ...] = ()
+    """Absolute files, folders and patterns that it is about; none: every input."""
+    component: str | None = None
+    zone: str | None = None
+    year: int | None = None
+    format: str | None = None
+    format_string: str | None = None
+
+    def covers(self, file: str) -> bool:
+        """True where it is about this file; ``-`` is standard input."""
+        if not self.paths:
+            return True
+        if file == "-" or "://" in file:
+            return file in self.paths
+        names = {os.path.abspath(file), os.path.realpath(file)}  # noqa: PTH100 - links by name too
+        return any(_pattern(path).fullmatch(name) for path in self.paths for name in names)
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -47,6 +70,45 @@ class Settings(msgspec.Struct, frozen=True):
     """Ids of rules that are switched off."""
     now: int | None = None
     """Nanoseconds since the epoch; a fixed clock makes reports repeatable."""
+    sources: tuple[SourceSettings, ...] = ()
+    """What the configuration says about inputs; the first that covers one and says a thing
+    counts, the options above all."""
+    depends_on: dict[str, tuple[str, ...]] = {}
+    """Component to those that it calls, from the configuration."""
+
+    def of(self, file: str) -> SourceSettings:
+        """How an input is read: ``file`` is what is opened."""
+        said = SourceSettings(
+            (), self.component, self.zone, self.year, self.format, self.format_string
+        )
+        for source in self.sources:
+            if source.covers(file):
+                said = SourceSettings(
+                    (),
+                    said.component or source.component,
+                    said.zone or source.zone,
+                    said.year or source.year,
+                    *(
+                        (said.format, said.format_string)
+                        if said.format or said.format_string
+                        else (source.format, source.format_string)
+                    ),
+                )
+        return said
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    """Matches the files that a path of a source means: it, what is in it, its rotated files."""
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[!?[^\]/]+\])", path.rstrip("/"))
+    meaning = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    written = "".join(
+        meaning.get(piece)
+        or (re.escape(piece) if number % 2 == 0 else f"[{piece[1:-1].replace('!', '^', 1)}]")
+        for number, piece in enumerate(pieces)
+    )
+    rotated = r"(?:[.-]\d[\dT_.-]{0,18})?(?:\.(?:gz|zst|bz2|xz|lz4|Z))?"
+    return re.compile(f"{written}(?:/.*|{rotated})", re.DOTALL)
 
 
 def moment_of(text: str, *, now: dt.datetime) -> int:

@@ -2,7 +2,7 @@
 
 import typer
 
-from logtriage.cli import formats, patterns, scan, stream
+from logtriage.cli import configuration, formats, patterns, scan, stream
 
 app = typer.Typer(
     name="logtriage",
@@ -19,3 +19,4 @@ app.command("tag")(stream.tag)
 app.command("parse")(stream.parse)
 app.command("patterns")(patterns.patterns)
 app.add_typer(formats.app)
+app.add_typer(configuration.app)

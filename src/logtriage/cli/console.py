@@ -9,7 +9,7 @@ from typing import Final
 from logtriage import __version__
 from logtriage.errors import LogtriageError
 
-COMMANDS: Final = ("scan", "tag", "parse", "patterns", "formats")
+COMMANDS: Final = ("scan", "tag", "parse", "patterns", "formats", "config")
 
 BUG: Final = 70
 INTERRUPTED: Final = 130

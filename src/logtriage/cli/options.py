@@ -11,6 +11,7 @@ from typing import Annotated, Final, NamedTuple, TextIO
 
 import typer
 
+from logtriage.cli.configured import configured
 from logtriage.errors import UsageError
 from logtriage.model.report import Report
 from logtriage.settings import Settings, moment_of
@@ -66,6 +67,9 @@ Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, max=256, help="
 Packs = Annotated[
     list[str] | None, typer.Option(help="A folder of own packs, formats, dialects; repeatable.")
 ]
+Config = Annotated[
+    str | None, typer.Option(help="The configuration FILE, in place of the one that is found.")
+]
 NoRedact = Annotated[bool, typer.Option("--no-redact", help="Show secrets as they are.")]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour the report.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="The same as --color never.")]
@@ -87,8 +91,14 @@ def make_settings(
     year: int | None = None,
     jobs: int | None = None,
     packs: list[str] | None = None,
+    config: str | None = None,
 ) -> Settings:
-    """Settings of the shared options; UsageError where they contradict each other."""
+    """Settings of the shared options, and of the configuration where they do not say.
+
+    Raises:
+        UsageError: the options contradict each other.
+        ConfigurationError: the configuration is wrong.
+    """
     now = dt.datetime.now(dt.UTC)
     first = moment_of(since, now=now) if since else None
     last = moment_of(until, now=now) if until else None
@@ -99,7 +109,7 @@ def make_settings(
         first, last = middle - 900 * 1_000_000_000, middle + 600 * 1_000_000_000
     if first is not None and last is not None and first >= last:
         raise UsageError("--since is not before --until")
-    return Settings(
+    settings = Settings(
         format=format_name,
         format_string=format_string,
         component=component,
@@ -110,6 +120,12 @@ def make_settings(
         jobs=jobs,
         packs=tuple(packs or ()),
     )
+    loaded = configured(config)
+    if loaded is None:
+        return settings
+    from logtriage.configuration.apply import applied  # noqa: PLC0415 - where there is some
+
+    return applied(loaded.configuration, settings)
 
 
 def refuse_terminal(paths: list[str] | None) -> bool:

@@ -81,6 +81,7 @@ def patterns(
     zone: options.Zone = None,
     year: options.Year = None,
     packs: options.Packs = None,
+    config: options.Config = None,
 ) -> int:
     """Print the message templates of all records with their counts.
 
@@ -109,6 +110,7 @@ def patterns(
             zone=zone,
             year=year,
             packs=packs,
+            config=config,
         )
     )
     miner, places, sink = TemplateMiner(), Places(), Sink()

@@ -23,6 +23,7 @@ def scan(
     year: options.Year = None,
     jobs: options.Jobs = None,
     packs: options.Packs = None,
+    config: options.Config = None,
     top: Annotated[int, typer.Option(help="Issues shown in the table.")] = 10,
     show_ignored: Annotated[bool, typer.Option(help="List what was ignored, and why.")] = False,
     fail_on: Annotated[
@@ -64,6 +65,7 @@ def scan(
         year=year,
         jobs=jobs,
         packs=packs,
+        config=config,
     )
     tools = Tools(settings)
     sources, troubles = locate(paths or [])

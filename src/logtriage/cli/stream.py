@@ -96,6 +96,7 @@ def tag(
     zone: options.Zone = None,
     year: options.Year = None,
     packs: options.Packs = None,
+    config: options.Config = None,
 ) -> int:
     """Print each error record with its tag, as it is read.
 
@@ -120,6 +121,7 @@ def tag(
         zone=zone,
         year=year,
         packs=packs,
+        config=config,
     )
     tools = Tools(settings)
     sink = Sink()
@@ -155,6 +157,7 @@ def parse(
     zone: options.Zone = None,
     year: options.Year = None,
     packs: options.Packs = None,
+    config: options.Config = None,
 ) -> int:
     """Print every record, normalised.
 
@@ -178,6 +181,7 @@ def parse(
         zone=zone,
         year=year,
         packs=packs,
+        config=config,
     )
     if options.refuse_terminal(paths):
         raise UsageError("parse reads a file or standard input", help="logtriage parse app.log")

@@ -154,6 +154,7 @@ def conclude(tallies: Tallies, tools: Tools, *, interrupted: bool = False) -> Re
         issues,
         categories=tools.packs.categories,
         generated_at=tools.now,
+        depends_on=tools.settings.depends_on,
         interrupted=interrupted,
     )
 

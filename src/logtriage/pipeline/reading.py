@@ -12,7 +12,7 @@ from logtriage.model.head import Head
 from logtriage.model.record import Record
 from logtriage.parse.reader import LineReader
 from logtriage.pipeline.survey import Survey
-from logtriage.pipeline.tools import Tools
+from logtriage.pipeline.tools import Tools, zone_of
 from logtriage.source.locate import Source
 
 READ_CHARACTERS: Final = 65_536
@@ -30,21 +30,21 @@ class Reader:
     """Reads the records of one input, from spans of bytes or line by line."""
 
     def __init__(self, source: Source, survey: Survey, tools: Tools) -> None:
-        settings = tools.settings
+        asked = tools.reading(source)
         self.path = source.path
         self._component = survey.component
-        self._forced_component = settings.component
+        self._forced_component = asked.component
         self.kind = tools.kind_of(survey.component)
         self._traces = tools.traces
         self._dialects = tools.dialects
         self._continues = continuation_pattern(tools.dialects).match
         self._lines = LineReader(
-            tools.catalog,
+            tools.catalog_of(source),
             survey.formats,
-            zone=tools.zone,
-            year=settings.year,
+            zone=zone_of(asked.zone),
+            year=asked.year,
             reference=source.modified or tools.now,
-            strict=tools.forced_format is not None,
+            strict=tools.forced_format(source) is not None,
         )
         self.second_of = self._lines.second_of
         self.read = self._lines.read

@@ -57,15 +57,17 @@ def sample_file(source: Source) -> bytes:
 
 def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
     """What ``sample``, whole lines of the input, shows about it."""
-    component = tools.settings.component or component_of(source.path)
+    asked = tools.reading(source)
+    component = asked.component or component_of(source.path)
     if is_binary(sample):
         return Survey(binary=True, component=component)
+    catalog = tools.catalog_of(source)
     lines = spread(sample.decode(errors="replace").split("\n"))
-    found = detect(tools.catalog, lines)
-    forced = tools.forced_format
+    found = detect(catalog, lines)
+    forced = tools.forced_format(source)
     if forced is not None:
         found = msgspec.structs.replace(
-            found, formats=(tools.catalog.get(forced).name,), wrappers=(), interleaved=False
+            found, formats=(catalog.get(forced).name,), wrappers=(), interleaved=False
         )
     framed = bool(found.formats) and not found.wrappers and not found.interleaved
     return Survey(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,13 +19,31 @@ from logtriage.pipeline.judge import Judge
 from logtriage.scan.cache import content_key
 from logtriage.scan.patterns import Pattern
 from logtriage.scan.scanner import Scanner, make_scanner
-from logtriage.settings import Settings, own_formats
+from logtriage.settings import Settings, SourceSettings, own_formats
+from logtriage.source.locate import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMAT_STRING: Final = "format-string"
-"""Name of the format that ``--format-string`` describes."""
+"""Name of the first format that a format string describes; others have a number after it."""
+
+
+@cache
+def zone_of(name: str | None) -> dt.tzinfo | None:
+    """The zone of a name; UsageError where there is no such zone."""
+    if name is None:
+        return None
+    if name.upper() in {"UTC", "Z", "GMT"}:
+        return dt.UTC
+    if name == "local":
+        return dt.datetime.now().astimezone().tzinfo
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            f"{name!r} is not a time zone", help="use a name such as Europe/Berlin, UTC, local"
+        ) from error
 
 
 class Tools:
@@ -44,17 +62,36 @@ class Tools:
         return [Path(folder) for folder in self.settings.packs]
 
     @cached_property
-    def catalog(self) -> Catalog:
-        """The formats; with a format string, the one that it describes before all others."""
+    def _known_formats(self) -> Catalog:
         own = own_formats()
-        catalog = load_catalog([own, *self._folders] if own.is_dir() else self._folders)
-        text = self.settings.format_string
-        if text is None:
-            return catalog
-        # a grammar of its own: slow to import, rarely needed
-        from logtriage.parse.format_strings import format_from_string  # noqa: PLC0415
+        return load_catalog([own, *self._folders] if own.is_dir() else self._folders)
 
-        return catalog.with_format(format_from_string(text, name=FORMAT_STRING))
+    @cached_property
+    def _layouts(self) -> dict[str, str]:
+        """Format strings of the options and the configuration, and the names of their formats."""
+        given = [self.settings.format_string, *(s.format_string for s in self.settings.sources)]
+        texts = dict.fromkeys(text for text in given if text is not None)
+        return {
+            text: f"{FORMAT_STRING}-{number}" if number > 1 else FORMAT_STRING
+            for number, text in enumerate(texts, 1)
+        }
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """All formats, those that format strings describe before the others."""
+        catalog = self._known_formats
+        if self._layouts:
+            # a grammar of its own: slow to import, rarely needed
+            from logtriage.parse.format_strings import format_from_string  # noqa: PLC0415
+
+            for text, name in self._layouts.items():
+                catalog = catalog.with_format(format_from_string(text, name=name))
+        return catalog
+
+    def catalog_of(self, source: Source) -> Catalog:
+        """The formats that an input may be written in: a format string is for its own only."""
+        asked = self.reading(source)
+        return self._known_formats if asked.format_string is None else self.catalog
 
     @cached_property
     def dialects(self) -> Dialects:
@@ -76,22 +113,9 @@ class Tools:
         """Applies the rules."""
         return Classifier(self.packs)
 
-    @cached_property
-    def zone(self) -> dt.tzinfo | None:
-        """Zone of timestamps without one; UsageError where there is no such zone."""
-        name = self.settings.zone
-        if name is None:
-            return None
-        if name.upper() in {"UTC", "Z", "GMT"}:
-            return dt.UTC
-        if name == "local":
-            return dt.datetime.now().astimezone().tzinfo
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise UsageError(
-                f"{name!r} is not a time zone", help="use a name such as Europe/Berlin, UTC, local"
-            ) from error
+    def reading(self, source: Source) -> SourceSettings:
+        """How an input is to be read, by the options and the configuration."""
+        return self.settings.of(source.file)
 
     @cached_property
     def rule_scanner(self) -> Scanner:
@@ -132,10 +156,10 @@ class Tools:
         """Nanoseconds since the epoch."""
         return self.settings.now or time.time_ns()
 
-    @cached_property
-    def forced_format(self) -> str | None:
-        """Name of the only format to read with."""
-        return FORMAT_STRING if self.settings.format_string is not None else self.settings.format
+    def forced_format(self, source: Source) -> str | None:
+        """Name of the only format to read an input with."""
+        asked = self.reading(source)
+        return asked.format if asked.format_string is None else self._layouts[asked.format_string]
 
     def kind_of(self, component: str | None) -> str | None:
         """Kind of component that a program's name tells."""

@@ -1,0 +1,1 @@
+"""``logtriage.toml``: found, read, checked, described. Importing the package costs nothing."""

@@ -1,0 +1,31 @@
+"""From the configuration to the settings of a run."""
+
+import msgspec
+
+from logtriage.configuration.schema import Configuration
+from logtriage.settings import Settings, SourceSettings
+
+
+def applied(configuration: Configuration, options: Settings) -> Settings:
+    """The settings of the options, filled up from the configuration."""
+    sources = [
+        SourceSettings(
+            paths=source.paths,
+            component=source.component,
+            zone=source.timezone,
+            year=source.year,
+            format=source.format,
+            format_string=source.format_string,
+        )
+        for source in configuration.source
+    ]
+    if configuration.timezone:
+        sources.append(SourceSettings(zone=configuration.timezone))
+    return msgspec.structs.replace(
+        options,
+        jobs=options.jobs if options.jobs is not None else configuration.jobs,
+        packs=(*configuration.packs, *options.packs),
+        disabled=(*configuration.disabled, *options.disabled),
+        sources=tuple(sources),
+        depends_on={name: service.depends_on for name, service in configuration.service.items()},
+    )
