@@ -29,6 +29,10 @@ from logtriage.packs.load import LoadedRule, Packs
 UNCERTAIN: Final = 0.6
 """Below it a verdict says what would settle it."""
 
+DOUBTED: Final = 0.59
+"""Highest confidence where no rule speaks, and either only wording makes it an error, or only a
+level: some programs print tables at FATAL."""
+
 TELLING: Final = 0.8
 """Log-odds of a weak sign that knows more than a rule that only wraps."""
 
@@ -186,15 +190,18 @@ class Classifier:
             category = "unclassified-incident"
         settle = (strongest.rule.settle if strongest else None) or FALLBACK_SETTLE
         known = self.packs.categories.get(category)
+        confidence = weighed.confidence
+        if not stated(record, reading):
+            confidence = min(confidence, DOUBTED)
         return Verdict(
             tag=weighed.tag,
-            confidence=round(weighed.confidence, 3),
+            confidence=round(confidence, 3),
             category=category,
             title=fallback_title(record),
             rules=hits,
             signals=signals,
             causes=known.explains if known else (),
-            settle=settle if weighed.confidence < UNCERTAIN else None,
+            settle=settle if confidence < UNCERTAIN else None,
         )
 
     def _causes(self, rule: Rule) -> tuple[str, ...]:
@@ -214,6 +221,16 @@ def is_error(record: Record, reading: Reading) -> bool:
             return False
         return record.exception is not None or any(one.rule.failure for one in reading.signals)
     return framed(record)
+
+
+def stated(record: Record, reading: Reading) -> bool:
+    """An exception says that it is an error, or a level with words that say what happened."""
+    if record.exception is not None:
+        return True
+    severity = record.severity_number
+    if severity is None or severity < ERROR:
+        return False
+    return any(not one.rule.writer for one in reading.signals)
 
 
 def framed(record: Record) -> bool:

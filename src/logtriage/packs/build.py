@@ -131,6 +131,7 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 settle=table.settle,
                 failure=table.failure,
                 excuse=table.excuse,
+                writer=table.writer,
                 alone=table.alone,
                 any_level=True,
             )

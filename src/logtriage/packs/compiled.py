@@ -38,6 +38,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     groups: tuple[str, ...] = ()
     failure: bool = False
     excuse: bool = False
+    writer: bool = False
     alone: bool = False
     own: bool = False
     """From a folder of the user's: it silences built-in rules that fire beside it."""

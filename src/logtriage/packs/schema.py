@@ -99,6 +99,8 @@ class SignalTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Asked only where no rule tells what happened: rules have read the same words."""
     excuse: bool = False
     """The words take a failure back (retrying, using the default): it is none."""
+    writer: bool = False
+    """They tell who wrote or where, not what happened: alone they leave it open."""
 
 
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,14 @@ excuse = true
 when = 'message contains "will retry"'
 
 [[signal]]
+name = "written-by-store"
+writer = true
+log_odds = 2.0
+when = 'message contains "tank"'
+
+[[signal]]
 name = "words-timeout"
+failure = true
 log_odds = 2.0
 category = "timeout"
 settle = "does it pass?"
@@ -65,6 +72,26 @@ def test_what_is_an_error(message, severity, is_error):
     found = engine.classify(record(message, severity_number=severity))
 
     assert (found.verdict is not None) is is_error
+
+
+@pytest.mark.parametrize(
+    ("message", "severity", "sure"),
+    [
+        ("lock timed out", 17, True),
+        ("lock timed out", 13, False),
+        ("lock timed out", None, False),
+        ("tank 7", 17, False),
+        ("tank timed out", 17, True),
+    ],
+)
+def test_what_nobody_states_stays_tentative(message, severity, sure):
+    """Wording alone makes no sure error of a warning, nor a level alone of a line that says
+    only who wrote it."""
+    found = classifier(SIGNALS).classify(record(message, severity_number=severity))
+
+    assert found.verdict is not None
+    assert (found.verdict.confidence >= 0.6) is sure
+    assert (found.verdict.settle is None) is sure
 
 
 def test_a_trace_at_info_is_a_doubtful_error():
