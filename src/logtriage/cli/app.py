@@ -2,7 +2,7 @@
 
 import typer
 
-from logtriage.cli import configuration, formats, patterns, scan, stream
+from logtriage.cli import compare, configuration, formats, patterns, scan, stream
 
 app = typer.Typer(
     name="logtriage",
@@ -18,5 +18,6 @@ app.command("scan")(scan.scan)
 app.command("tag")(stream.tag)
 app.command("parse")(stream.parse)
 app.command("patterns")(patterns.patterns)
+app.command("compare")(compare.compare)
 app.add_typer(formats.app)
 app.add_typer(configuration.app)

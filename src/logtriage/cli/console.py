@@ -9,7 +9,10 @@ from typing import Final
 from logtriage import __version__
 from logtriage.errors import LogtriageError
 
-COMMANDS: Final = ("scan", "tag", "parse", "patterns", "formats", "config")
+COMMANDS: Final = (
+    *("scan", "tag", "parse", "patterns", "compare"),
+    *("formats", "config"),
+)
 
 BUG: Final = 70
 INTERRUPTED: Final = 130

@@ -26,6 +26,16 @@ class FailOn(StrEnum):
     ANY = "any"
 
 
+def tags_of(fail_on: FailOn) -> tuple[str, ...]:
+    """The tags that it means."""
+    return {
+        FailOn.NONE: (),
+        FailOn.PRODUCTION: ("production-incident",),
+        FailOn.APPLICATION: ("application-defect",),
+        FailOn.ANY: ("production-incident", "application-defect"),
+    }[fail_on]
+
+
 class Colour(StrEnum):
     """When to colour."""
 

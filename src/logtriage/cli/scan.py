@@ -98,12 +98,7 @@ def scan(
 
 def found_by(report: Report, fail_on: options.FailOn) -> bool:
     """True where a root cause of the wanted tag is not tentative."""
-    wanted = {
-        options.FailOn.NONE: (),
-        options.FailOn.PRODUCTION: ("production-incident",),
-        options.FailOn.APPLICATION: ("application-defect",),
-        options.FailOn.ANY: ("production-incident", "application-defect"),
-    }[fail_on]
+    wanted = options.tags_of(fail_on)
     return any(
         cause.tag in wanted and cause.confidence >= TENTATIVE for cause in report.root_causes
     )

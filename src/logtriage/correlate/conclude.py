@@ -60,9 +60,11 @@ def conclude(
     generated_at: int,
     depends_on: Mapping[str, Sequence[str]] | None = None,
     interrupted: bool = False,
+    since: int | None = None,
+    until: int | None = None,
 ) -> Report:
-    """The report on everything that was counted; ``generated_at`` in nanoseconds."""
-    horizon = horizon_of(tallies.inputs, issues)
+    """The report on everything that was counted; times in nanoseconds since the epoch."""
+    horizon = horizon_of(tallies.inputs, issues, since=since, until=until)
     components = [issue.component for issue in issues]
     topology = topology_of(tallies, components, depends_on or {})
     nodes, rest = make_nodes(issues, horizon, topology, categories, LINKED)

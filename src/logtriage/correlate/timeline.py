@@ -51,17 +51,31 @@ class Horizon(msgspec.Struct, frozen=True):
         return self.last - self.first
 
 
-def horizon_of(inputs: Mapping[str, InputTally], issues: Sequence[IssueTally]) -> Horizon:
-    """First and last moment of all inputs together."""
+def horizon_of(
+    inputs: Mapping[str, InputTally],
+    issues: Sequence[IssueTally],
+    *,
+    since: int | None = None,
+    until: int | None = None,
+) -> Horizon:
+    """First and last moment of all inputs together, within what was asked for (nanoseconds)."""
     firsts = [tally.first for tally in inputs.values() if tally.first is not None]
     lasts = [tally.last for tally in inputs.values() if tally.last is not None]
     firsts += [issue.first for issue in issues if issue.first is not None]
     lasts += [issue.last for issue in issues if issue.last is not None]
+    if not firsts or not lasts:
+        return Horizon(None, None, {})
+    first = max(min(firsts), min(firsts) if since is None else since)
+    last = min(max(lasts), max(lasts) if until is None else until)
+    if first > last:
+        return Horizon(None, None, {})
     return Horizon(
-        first=min(firsts) / NANO if firsts else None,
-        last=max(lasts) / NANO if lasts else None,
+        first=first / NANO,
+        last=last / NANO,
         last_of={
-            path: tally.last / NANO for path, tally in inputs.items() if tally.last is not None
+            path: min(tally.last, last) / NANO
+            for path, tally in inputs.items()
+            if tally.last is not None
         },
     )
 

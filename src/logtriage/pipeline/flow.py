@@ -156,6 +156,8 @@ def conclude(tallies: Tallies, tools: Tools, *, interrupted: bool = False) -> Re
         generated_at=tools.now,
         depends_on=tools.settings.depends_on,
         interrupted=interrupted,
+        since=tools.settings.since,
+        until=tools.settings.until,
     )
 
 

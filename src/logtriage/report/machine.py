@@ -29,7 +29,7 @@ _SPACES: Final = " \u00a0\u3000"
 def as_json(report: Report) -> str:
     """One indented object and a newline; schema ``logtriage.report/1``."""
     encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
-    return f"{_harmless(encoded)}\n"
+    return f"{harmless(encoded)}\n"
 
 
 def schema() -> dict[str, object]:
@@ -63,10 +63,11 @@ def _summary(report: Report) -> dict[str, object]:
 
 
 def _object(kind: str, fields: dict[str, object]) -> str:
-    return _harmless(msgspec.json.encode({"type": kind} | fields))
+    return harmless(msgspec.json.encode({"type": kind} | fields))
 
 
-def _harmless(encoded: bytes) -> str:
+def harmless(encoded: bytes) -> str:
+    """JSON whose texts neither drive a terminal nor turn its lines round."""
     return _TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode())
 
 

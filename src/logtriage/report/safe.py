@@ -36,6 +36,7 @@ _ASCII_TWINS: Final = str.maketrans(
         "│": "|",
         "─": "-",
         "↳": ">",
+        "→": "->",
         "\N{LEFT DOUBLE QUOTATION MARK}": '"',
         "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
         "\N{LEFT SINGLE QUOTATION MARK}": "'",
