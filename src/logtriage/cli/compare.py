@@ -42,6 +42,7 @@ def compare(
     year: options.Year = None,
     jobs: options.Jobs = None,
     packs: options.Packs = None,
+    config: options.Config = None,
     top: Annotated[int, typer.Option(help="Issues shown of each kind.")] = 10,
     fail_on: Annotated[
         options.FailOn, typer.Option(help="Exit 1 where such an issue is new or grown.")
@@ -75,6 +76,7 @@ def compare(
         year=year,
         jobs=jobs,
         packs=packs,
+        config=config,
     )
     sides = _sides(paths, settings, around=around, since=since, until=until)
     (before, failed, _), (after, failed_after, stopped) = (
