@@ -220,8 +220,8 @@ def firing_of(root: Root, tallies: Tallies) -> bool | None:
     lasts = [tally.last / NANO for tally in tallies.inputs.values() if tally.last is not None]
     firsts = [tally.first / NANO for tally in tallies.inputs.values() if tally.first is not None]
     ends = [node.span.end for node in root.nodes if node.span.end is not None]
-    if root.node.span.firing is not True or not lasts or not firsts or not ends:
-        return root.node.span.firing
+    if root.firing is not True or not lasts or not firsts or not ends:
+        return root.firing
     quiet = max(lasts) - max(ends)
     return None if quiet > max(0.25 * (max(lasts) - min(firsts)), MINUTE) else True
 

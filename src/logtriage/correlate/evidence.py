@@ -49,14 +49,16 @@ def evidence_of(root: Root) -> list[Evidence]:
     What the failed component says of its end, the cause's own first records, then the first
     record of each of the strongest effects.
     """
-    node = root.node
+    node, face = root.node, root.face
     own = [(exemplar, node.issue.exception) for exemplar in node.issue.exemplars]
+    if face is not node:
+        own[:0] = [(exemplar, face.issue.exception) for exemplar in face.issue.exemplars[:1]]
     chosen: list[tuple[Exemplar, ExceptionInfo | None]] = [
         (exemplar, None) for exemplar in root.evidence[:2]
     ]
     chosen += own[: 2 if len(root.nodes) > 1 else EVIDENCE]
     effects = sorted(
-        (other for other in root.nodes if other is not node),
+        (other for other in root.nodes if other is not node and other is not face),
         key=lambda other: (
             not other.issue.verdict.rules,
             other.proxy,

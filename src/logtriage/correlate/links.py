@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from logtriage.correlate.nodes import DEPENDENT, GENERIC, TRANSIENT, Node
+from logtriage.correlate.nodes import Node
 from logtriage.correlate.topology import Topology
 from logtriage.model.severity import ERROR
 from logtriage.model.verdict import Tag
@@ -15,6 +15,9 @@ TOLERANCE: Final = 2.0
 LATE: Final = 12.0
 """The same for a cause that explains the effect's category and is named by it: a server often
 tells of its end only when it is started again."""
+
+WATCHED: Final = 300.0
+"""The same for a watcher's word: a deadlock or a leak is found some time after it began to hurt."""
 
 ENOUGH: Final = 0.9
 """Weight from which a link holds."""
@@ -69,7 +72,7 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
         return None
     if not kinds:
         same = cause.issue.component == effect.issue.component and cause.issue.component is not None
-        if not (same and effect.category in GENERIC and 0 <= lag <= 5):
+        if not (same and effect.generic and 0 <= lag <= 5):
             return None
     if cause.issue.component == effect.issue.component and cause.issue.component is not None:
         weight += 0.3
@@ -77,7 +80,8 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     elif _depends(cause, effect, topology):
         weight += 0.4
         kinds.append("depends-on")
-    if lag < -TOLERANCE and not (steps and named and lag >= -LATE):
+    watched = cause.diagnosis and steps is not None
+    if lag < -TOLERANCE and not watched and not (steps and named and lag >= -LATE):
         return None
     weight += 0.3 if lag <= 5 else 0.2 if lag <= 60 else 0.1 if lag <= 600 else -0.2
     kinds.append("follows")
@@ -97,8 +101,8 @@ def _stranger(cause: Node, effect: Node, lag: float) -> bool:
 
 def _leaning(cause: Node, effect: Node, kinds: Sequence[str]) -> float:
     """What the nature of the two adds or takes."""
-    weight = 0.15 if effect.category in GENERIC else 0.0
-    if cause.category in GENERIC and effect.category not in GENERIC:
+    weight = 0.15 if effect.generic else 0.0
+    if cause.generic and not effect.generic:
         weight -= 0.5
     if cause.issue.verdict.confidence < 0.6:
         weight -= 0.2
@@ -123,7 +127,7 @@ def _lag(cause: Node, effect: Node) -> float | None:
         if lag == 0 and cause.order[1] == effect.order[1] and cause.order > effect.order:
             # the same second of one file: the order of the lines is all there is
             lag = -0.001
-        return lag if lag >= -LATE else None
+        return lag if lag >= (-WATCHED if cause.diagnosis else -LATE) else None
     if cause.order[1] == effect.order[1]:
         return 0.0 if cause.order[2] <= effect.order[2] else -TOLERANCE
     return 0.0
@@ -133,14 +137,17 @@ def _named(cause: Node, effect: Node) -> float:
     component, host = cause.issue.component, cause.issue.hosts
     if component is not None and component == effect.issue.component:
         return 0.0
-    strong = 0.6 if effect.category in DEPENDENT else 0.3
+    strong = 0.6 if effect.dependent else 0.3
+    if cause.platform and cause.names & {effect.issue.component, effect.target}:
+        # the kernel, the service manager, the kubelet tell of what they did to whom
+        return strong
     if component is not None and (component in effect.names or component == effect.target):
         return strong
     if effect.target is not None and effect.target == cause.target:
         # both speak of the same third party
-        return 0.5 if cause.category not in GENERIC else 0.2
+        return 0.5 if not cause.generic else 0.2
     shared = cause.endpoints & effect.endpoints
-    if any(":" in endpoint for endpoint in shared) and effect.category in DEPENDENT:
+    if any(":" in endpoint for endpoint in shared) and effect.dependent:
         return 0.4
     if any(name.lower() in effect.endpoints for name in host):
         return strong
@@ -164,12 +171,16 @@ def _retried(cause: Node, effect: Node) -> bool:
 
 def _same_trouble(cause: Node, effect: Node, named: float, quoted: float) -> bool:
     """Two incidents of one category in one component, or of which one names or quotes the other."""
-    if cause.category in GENERIC:
+    if cause.generic:
         return False
     if Tag.DEFECT in {cause.issue.verdict.tag, effect.issue.verdict.tag}:
         # one category is not one defect: only the very words make it the same
         return quoted > 0
     own = cause.issue.component
+    subject, hosts = cause.issue.verdict.subject, set(cause.issue.hosts)
+    if subject and subject == effect.issue.verdict.subject and hosts & set(effect.issue.hosts):
+        # the kernel and the network manager, both of one device of one host
+        return True
     if own is not None and own == effect.issue.component:
         return cause.target == effect.target or None in {cause.target, effect.target}
     if cause.serves or effect.serves:
@@ -217,7 +228,7 @@ def _overlap(cause: Node, effect: Node) -> float:
         return 0.0
     step = effect.issue.histogram.step
     begin = (mine.onset or 0.0) - LATE - step
-    lasting = 10.0 if cause.client or cause.category in TRANSIENT else 120.0
+    lasting = 10.0 if cause.client or cause.transient else 120.0
     end = (mine.end or 0.0) + max(lasting, 0.2 * ((mine.end or 0.0) - (mine.onset or 0.0)))
     inside = sum(count for bucket, count in counts.items() if begin <= bucket * step <= end)
     share = inside / total

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from logtriage.correlate.nodes import DEPENDENT, GENERIC, TRANSIENT, Node
+from logtriage.correlate.links import LATE, WATCHED
+from logtriage.correlate.nodes import Node
 from logtriage.correlate.roots import Root, restarts_of
 from logtriage.correlate.timeline import NANO
 from logtriage.model.report import TENTATIVE
@@ -33,9 +34,14 @@ SOON: Final = 15.0
 """Seconds after a by-product in which the lasting trouble shows itself."""
 
 
+_THROWN: Final = frozenset({"panic", "uncaught-exception", "unhandled-rejection", "crash"})
+"""Categories of exceptions that nobody caught."""
+
+
 def merge_roots(roots: Sequence[Root]) -> list[Root]:
     """One root for one trouble."""
     kept = fold_same_target(roots)
+    kept = fold_unnamed(kept)
     kept = fold_by_products(kept)
     return fold_leftovers(kept)
 
@@ -70,13 +76,43 @@ def _same_server(root: Root, other: Root) -> bool:
     servers = {other.node.issue.component} if not other.node.client else set()
     if node.target is not None:
         return node.target in targets | servers
-    if node.issue.component is None or node.category not in DEPENDENT or node.proxy:
+    if node.issue.component is None or not node.dependent or node.proxy:
         return False
     # it does not say whom it asked: the same component in the same kind of trouble will do
     return any(
         each.issue.component == node.issue.component
         and each.category == node.category
         and each.client
+        for each in other.nodes
+    )
+
+
+def fold_unnamed(roots: Sequence[Root]) -> list[Root]:
+    """Fold clients that do not say whom they asked into the one server that just went away."""
+    kept: list[Root] = []
+    for root in roots:
+        hosts = [other for other in roots if other is not root and _went_away(root, other)]
+        if len(hosts) == 1 and hosts[0].node.root is not root.node:
+            fold(root, hosts[0], "same-time")
+        else:
+            kept.append(root)
+    return kept
+
+
+def _went_away(root: Root, other: Root) -> bool:
+    node = root.node
+    asks = node.client and node.unreachable and not node.proxy
+    if not asks or node.issue.verdict.tag is not Tag.INCIDENT or node.span.chronic:
+        return False
+    if any(each.target is not None for each in root.nodes if each.client and not each.proxy):
+        return False
+    return not other.node.span.chronic and any(
+        each.unreachable
+        and each.target is not None
+        and not each.proxy
+        and each.span.onset is not None
+        and node.span.onset is not None
+        and abs(each.span.onset - node.span.onset) <= SOON
         for each in other.nodes
     )
 
@@ -103,7 +139,7 @@ def _is_by_product(node: Node) -> bool:
     span = node.span
     if span.onset is None or span.end is None or span.end - span.onset > BRIEF:
         return False
-    torn = node.category in TRANSIENT or node.category in {"database-down", "database-recovering"}
+    torn = node.transient or node.category in {"database-down", "database-recovering"}
     return torn and node.issue.verdict.tag is Tag.INCIDENT and node.issue.verdict.confidence < 0.99
 
 
@@ -117,7 +153,7 @@ def _begun_with(root: Root, other: Root) -> bool:
         node.target for node in other.nodes if node.target
     }
     meets = {root.node.issue.component, root.node.target} & (touched - {None})
-    strong = other.node.category not in GENERIC and not other.node.span.chronic
+    strong = not other.node.generic and not other.node.span.chronic
     return near and lasting and strong and bool(meets)
 
 
@@ -142,7 +178,7 @@ def fold_leftovers(roots: Sequence[Root]) -> list[Root]:
 
 def _is_weak(root: Root) -> bool:
     node = root.node
-    if node.proxy and node.category in TRANSIENT:
+    if node.proxy and node.transient:
         return True
     verdict = node.issue.verdict
     warning = node.issue.severity_number < ERROR and not verdict.severity_floor
@@ -150,7 +186,10 @@ def _is_weak(root: Root) -> bool:
         # "seems busy", "slow": as a rule what something else looks like from here
         return True
     told = node.client and node.issue.verdict.rules and node.issue.verdict.confidence >= SURE
-    return node.category in GENERIC and not (told and not _is_warning(root))
+    if verdict.tag is Tag.DEFECT and verdict.rules and node.category in _THROWN:
+        # whatever its kind, the program's own words say what went wrong
+        told = verdict.confidence >= LEANING
+    return node.generic and not (told and not _is_warning(root))
 
 
 def _is_warning(root: Root) -> bool:
@@ -162,10 +201,15 @@ def _takes(host: Root, root: Root, strong: Iterable[Root]) -> bool:
     node, theirs = root.node, host.node.issue.verdict
     if not _within(root, host) or host.node.span.chronic or theirs.confidence < LEANING:
         return False
-    if theirs.tag is Tag.DEFECT and host.errors < 0.1 * root.errors:
+    few = host.errors < 0.1 * root.errors
+    if theirs.tag is Tag.DEFECT and few and not (host.node.ending or host.node.diagnosis):
         # a defect shows itself in about as many records as the failures it brings about
         return False
-    if node.issue.verdict.rules and node.category not in GENERIC and node.target is not None:
+    asked = {each.server for each in root.nodes} - {None}
+    if asked and not asked & _touched(host):
+        # it is about servers with which the host has nothing to do
+        return False
+    if node.issue.verdict.rules and not node.generic and node.target is not None:
         # it names a server that is in trouble of its own: that one takes it
         owners = [other for other in strong if node.target in _touched(other)]
         return not owners or host in owners
@@ -184,7 +228,8 @@ def _within(root: Root, other: Root) -> bool:
         return False
     end = max(node.span.end or 0.0 for node in other.nodes)
     reach = max(30.0, 0.2 * (end - theirs.onset))
-    return theirs.onset - 12.0 <= mine.onset and mine.onset <= end + reach
+    early = WATCHED if other.node.diagnosis else LATE
+    return theirs.onset - early <= mine.onset and mine.onset <= end + reach
 
 
 def is_restart_noise(root: Root, changes: Sequence[ChangeEvent]) -> bool:
@@ -193,7 +238,7 @@ def is_restart_noise(root: Root, changes: Sequence[ChangeEvent]) -> bool:
     Not where it was restarted again and again: that is a crash loop.
     """
     node, span = root.node, root.node.span
-    if node.category not in DEPENDENT or span.onset is None or span.end is None:
+    if not node.dependent or span.onset is None or span.end is None:
         return False
     concerned = {node.issue.component, node.target, *node.names} - {None}
     # what outlives the restart is more than its noise

@@ -1,40 +1,14 @@
 """Issues as nodes of the cause graph: when they began, what they name, how deep they lie."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from logtriage.correlate.naming import read_names, target_of
 from logtriage.correlate.timeline import Horizon, Span, span_of
 from logtriage.correlate.topology import Topology
 from logtriage.model.tally import UNDATED, IssueTally
 from logtriage.packs.compiled import Category
-
-TEXT: Final = 6000
-"""Characters of an issue's exemplars that are searched for names."""
-
-_ENDPOINT: Final = re.compile(
-    r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|\[[0-9a-fA-F:]{2,39}\]"
-    r"|[A-Za-z][\w-]*(?:\.[\w-]+)*):(\d{2,5})(?![\w.:])"
-)
-_HOST_AND_PORT: Final = re.compile(
-    r"\b(?:host=|server at )[\"']?([\w.-]{1,200})[\"']?,?"
-    r"(?: \([\w.:]{1,60}\))?,? ?port[= ](\d{2,5})\b"
-)
-"""As HTTP clients of Python and libpq write an endpoint."""
-
-_PORT_WORD: Final = re.compile(r"\bport[ =:]+(\d{2,5})\b", re.IGNORECASE)
-_URL_HOST: Final = re.compile(r"\b[a-z][a-z0-9+]{1,12}://(?:[^\s/@\"']+@)?([A-Za-z][\w.-]*)")
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,}")
-
-_FIRST_PART: Final = re.compile(r"([A-Z]{3,12}(?=[A-Z][a-z])|[A-Z][a-z]{3,14}(?=[A-Z]))")
-
-_OF_THE_REQUEST: Final = re.compile(
-    r"\b(?:client: [^,\n]{1,80}|server: [^,\n]{1,80}|host: \"[^\"\n]{0,200}\""
-    r"|referrer: \"[^\"\n]{0,400}\")"
-)
-"""Parts of a proxy's line that name who asked, not who failed to answer."""
-
-_SOURCE: Final = re.compile(r"\.(?:java|py|js|ts|go|rb|php|cs|rs|c|cc|cpp|kt|scala|ex|exs)$")
 
 
 class Node:
@@ -52,14 +26,20 @@ class Node:
         "names",
         "order",
         "parent",
+        "server",
         "serves",
         "span",
         "target",
         "text",
+        "traits",
     )
 
-    def __init__(self, issue: IssueTally, span: Span) -> None:
+    def __init__(
+        self, issue: IssueTally, span: Span, traits: Collection[str] = frozenset()
+    ) -> None:
         self.issue = issue
+        self.traits = traits
+        """Of its category, see `packs.schema.Trait`."""
         self.span = span
         self.category = issue.verdict.category
         self.explains: dict[str, int] = {}
@@ -69,9 +49,11 @@ class Node:
         self.names: frozenset[str] = frozenset()
         """Other components that its text names."""
         self.endpoints: frozenset[str] = frozenset()
-        """``host:port`` and host names that its text names."""
+        """``host:port``, host names and addresses that its text names."""
         self.target: str | None = None
-        """Component or endpoint that it could not reach."""
+        """Component, service or endpoint that it could not reach."""
+        self.server: str | None = None
+        """The known server that it is about: itself, or whom it asked in vain."""
         self.serves = False
         """Written by a known server: what it says of itself is not a client's word."""
         self.identities = frozenset(issue.trace_ids)
@@ -98,14 +80,49 @@ class Node:
         return kind in _PROXIES or bool(name and _PROXY_NAME.match(name.lower()))
 
     @property
+    def platform(self) -> bool:
+        """Written by what runs the others: it tells of them, by the names of their units."""
+        return self.issue.component_kind in _PLATFORMS
+
+    @property
     def client(self) -> bool:
         """It tells of a failed conversation from the asking side."""
-        return self.category in DEPENDENT and (
+        return self.dependent and (
             self.target is not None
-            or self.category in TRANSIENT
+            or self.transient
             or self.proxy
-            or (self.category in UNREACHABLE and not self.serves)
+            or (self.unreachable and not self.serves)
         )
+
+    @property
+    def dependent(self) -> bool:
+        """It speaks of something beyond the component that logs it."""
+        return "dependent" in self.traits
+
+    @property
+    def unreachable(self) -> bool:
+        """By it a client says that its server does not answer."""
+        return "unreachable" in self.traits
+
+    @property
+    def transient(self) -> bool:
+        """A single failed attempt."""
+        return "transient" in self.traits
+
+    @property
+    def generic(self) -> bool:
+        """It says that something failed and hardly why."""
+        return "generic" in self.traits
+
+    @property
+    def diagnosis(self) -> bool:
+        """Told by a watcher some time after the trouble began."""
+        return "diagnosis" in self.traits
+
+    @property
+    def ending(self) -> bool:
+        """It ends its program: few records may explain many failures."""
+        return "ending" in self.traits
 
     def tree(self) -> list["Node"]:
         """The node and all that follows from it."""
@@ -117,42 +134,9 @@ class Node:
         return sorted(found, key=lambda node: node.order)
 
 
-DEPENDENT: Final = frozenset({
-    "connection-refused", "connection-reset", "connection-timeout", "connection-failed", "timeout",
-    "dns-failure", "backend-down", "no-healthy-upstream", "upstream-error", "upstream-timeout",
-    "http-5xx", "dependency-down", "database-down", "database-recovering", "cache-down",
-    "broker-down", "heartbeat-lost", "node-down", "pool-exhausted", "slow-database", "probe-failed",
-    "tls-handshake-failed", "rate-limited", "network-unreachable", "replica-lost",
-    "cloud-service-fault", "authentication-failed", "write-failed", "job-failed",
-    "retry-storm", "lock-contention", "statement-timeout",
+_PLATFORMS: Final = frozenset({
+    "kernel", "service-manager", "container-platform", "hypervisor", "cloud", "configuration",
 })  # fmt: skip
-"""Categories that speak of something beyond the component that logs them."""
-
-GENERIC: Final = frozenset({
-    "http-5xx", "upstream-error", "uncaught-exception", "unhandled-rejection", "crash", "panic",
-    "job-failed", "write-failed", "process-killed", "backend-down", "connection-failed",
-    "unclassified", "unclassified-defect", "unclassified-incident", "handler-error",
-    "service-failed-to-start", "crash-loop", "probe-failed", "timeout",
-})  # fmt: skip
-"""Categories that say that something failed and hardly why."""
-
-TRANSIENT: Final = frozenset({
-    "connection-refused", "connection-reset", "connection-timeout", "connection-failed", "timeout",
-    "dns-failure", "upstream-error", "upstream-timeout", "http-5xx", "backend-down",
-    "no-healthy-upstream", "heartbeat-lost", "tls-handshake-failed", "rate-limited",
-})  # fmt: skip
-"""Categories of a single failed attempt: it explains what fails with it, nothing later."""
-
-DIRECT: Final = frozenset({"authentication-failed", "certificate-expired"})
-"""Categories of a server that answers: only their direct causes bring them about."""
-
-UNREACHABLE: Final = frozenset({
-    "connection-refused", "connection-reset", "connection-timeout", "connection-failed", "timeout",
-    "backend-down", "no-healthy-upstream", "upstream-timeout", "dependency-down", "database-down",
-    "cache-down", "broker-down",
-})  # fmt: skip
-"""Categories by which a client says that its server does not answer."""
-
 _PROXIES: Final = frozenset({"proxy", "web-server", "load-balancer", "ingress", "gateway"})
 _PROXY_NAME: Final = re.compile(r"(?:nginx|haproxy|envoy|traefik|httpd|apache|caddy|ingress)")
 
@@ -165,7 +149,12 @@ def make_nodes(
     limit: int,
 ) -> tuple[list[Node], list[Node]]:
     """Nodes of the ``limit`` weightiest issues, which take part in links, and of the rest."""
-    nodes = [Node(issue, span_of(issue, horizon)) for issue in issues]
+    traits = {name: frozenset(category.traits) for name, category in categories.items()}
+    nothing: frozenset[str] = frozenset()
+    nodes = [
+        Node(issue, span_of(issue, horizon), traits.get(issue.verdict.category, nothing))
+        for issue in issues
+    ]
     nodes.sort(key=lambda node: (-weight_of(node), node.order))
     linked, rest = nodes[:limit], nodes[limit:]
     steps = causal_steps(categories)
@@ -175,6 +164,10 @@ def make_nodes(
             node.explains[category] = 1
         node.depth = len(node.explains)
         _read_names(node, topology)
+    _resolve_addresses(linked)
+    for node in linked:
+        about = node.issue.component if node.serves else node.target
+        node.server = about if topology.is_server(about) else None
     return sorted(linked, key=lambda n: n.order), sorted(rest, key=lambda n: n.order)
 
 
@@ -195,7 +188,8 @@ def causal_steps(categories: Mapping[str, Category]) -> dict[str, dict[str, int]
             for category in frontier:
                 known = categories.get(category)
                 for effect in known.explains if known else ():
-                    if effect in DIRECT and step > 1:
+                    direct = effect in categories and "direct" in categories[effect].traits
+                    if direct and step > 1:
                         continue
                     if effect not in reached and effect != name:
                         reached[effect] = step
@@ -207,50 +201,25 @@ def causal_steps(categories: Mapping[str, Category]) -> dict[str, dict[str, int]
 
 def _read_names(node: Node, topology: Topology) -> None:
     issue = node.issue
-    text = "\n".join(exemplar.text[: TEXT // 2] for exemplar in issue.exemplars[:3])[:TEXT]
-    # documents write quotes with a backslash
-    text = text.replace('\\"', '"')
-    node.text = text
+    named = read_names(issue, topology, platform=node.platform)
+    node.text = named.text
     node.serves = topology.serves(issue.component)
-    text = _OF_THE_REQUEST.sub(" ", text)
-    endpoints: set[str] = set()
-    ports: set[int] = set()
-    for host, digits in [*_ENDPOINT.findall(text), *_HOST_AND_PORT.findall(text)]:
-        if not _SOURCE.search(host) and 0 < int(digits) < 65_536:
-            endpoints.add(f"{host.lower()}:{digits}")
-            ports.add(int(digits))
-    ports.update(int(port) for port in _PORT_WORD.findall(text) if int(port) < 65_536)
-    hosts = {host.lower() for host in _URL_HOST.findall(text)}
-    endpoints |= hosts
-    found = set(_WORD.findall(text))
-    words = {word.lower() for word in found}
-    # `AMQPQueueException`, `RedisTimeoutError`: the first part names the product
-    words |= {match[1].lower() for word in found if (match := _FIRST_PART.match(word))}
-    names = set(topology.named(words))
-    for port in sorted(ports):
-        names |= topology.at_port(port)
-    names.discard(issue.component or "")
-    node.names = frozenset(names)
-    node.endpoints = frozenset(endpoints)
-    if node.category in DEPENDENT:
-        node.target = _target(node, topology, sorted(ports))
+    node.names = named.components
+    node.endpoints = named.endpoints
+    if node.dependent:
+        node.target = target_of(named, issue.component, topology)
 
 
-def _target(node: Node, topology: Topology, ports: Sequence[int]) -> str | None:
-    """The component, else the endpoint, that a failed conversation was meant for."""
-    own = node.issue.component
-    if any(own in topology.at_port(port) for port in ports):
-        # a server that tells of one of its own conversations
-        return None
-    for port in ports:
-        at = sorted(topology.at_port(port) - {own or ""})
-        if at:
-            return at[0]
-    for endpoint in sorted(node.endpoints):
-        host, _, digits = endpoint.partition(":")
-        if host in topology.components and host != own:
-            return host
-        if digits:
-            return topology.label(int(digits)) or endpoint
-    servers = sorted(name for name in node.names if topology.serves(name) and name != own)
-    return servers[0] if len(servers) == 1 and not topology.serves(own) else None
+def _resolve_addresses(nodes: Sequence[Node]) -> None:
+    """Give a target to nodes that name a bare address at which others say who lives there."""
+    living: dict[str, set[str]] = {}
+    for node in nodes:
+        for endpoint in node.endpoints:
+            host, _, port = endpoint.partition(":")
+            if port and node.target is not None:
+                living.setdefault(host, set()).add(node.target)
+    for node in nodes:
+        if node.target is None and node.dependent and not node.serves:
+            at = {name for host in node.endpoints for name in living.get(host, ())}
+            if len(at) == 1:
+                node.target = at.pop()

@@ -3,7 +3,6 @@
 import math
 from typing import Final
 
-from logtriage.correlate.nodes import DEPENDENT, TRANSIENT
 from logtriage.correlate.roots import Root
 from logtriage.model.report import TENTATIVE, Impact
 from logtriage.model.severity import CRITICAL, ERROR
@@ -62,12 +61,12 @@ def _lone(root: Root) -> float:
     node, issue = root.node, root.node.issue
     warning = all(each.issue.severity_number < ERROR for each in root.nodes)
     if warning and not issue.verdict.severity_floor:
-        if node.category in DEPENDENT:
+        if node.dependent:
             # a warning of one failed attempt: as a rule the next one went well
             return 0.5
         if not issue.verdict.rules:
             return 0.45
-    if node.client and node.category in TRANSIENT and root.errors <= FEW and _brief(root):
+    if node.client and node.transient and root.errors <= FEW and _brief(root):
         return 0.5
     if not issue.verdict.rules or node.category.startswith("unclassified"):
         return 0.58
@@ -113,7 +112,7 @@ def priority_of(root: Root, impact: Impact) -> str:
     high = 1 if share >= 0.02 or wide >= 3 or (grave and wide >= 2) else 2 if share or grave else 3
     if high == 3 and (wide >= 2 or root.errors >= 100):
         high = 2
-    live = root.node.span.firing is not False
+    live = root.firing is not False
     if root.node.issue.verdict.tag is Tag.INCIDENT:
         urgent = 1 if live else 2
     else:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from logtriage.correlate.nodes import UNREACHABLE, Node
+from logtriage.correlate.nodes import Node
 from logtriage.correlate.timeline import NANO, Horizon
 from logtriage.correlate.topology import Topology
 from logtriage.model.tally import ChangeEvent, Exemplar, InputTally
@@ -15,6 +15,9 @@ TRIGGER: Final = 300.0
 
 FIRST: Final = 15.0
 """Seconds from the begin of its log in which a start is that log's begin, not a change."""
+
+MOMENT: Final = 2.0
+"""Seconds in which several lines tell of one event."""
 
 TOGETHER: Final = 60.0
 """Seconds in which a whole system is started."""
@@ -49,17 +52,32 @@ class Root:
         self.reasons: list[str] = []
 
     @property
+    def face(self) -> Node:
+        """The node that tells the cause best: of like ones in the same moment the surest."""
+        node, onset = self.node, self.node.span.onset
+        like = [
+            other
+            for other in self.nodes
+            if other.category == node.category
+            and other.issue.component == node.issue.component
+            and onset is not None
+            and other.span.onset is not None
+            and other.span.onset - onset <= MOMENT
+        ]
+        return max([node, *like], key=lambda other: (other.issue.verdict.confidence, other is node))
+
+    @property
     def target(self) -> str | None:
         """The server that could not be reached, by most components that asked for one."""
         if self.node.target is not None:
             return self.node.target
-        if self.node.serves and self.node.category in UNREACHABLE:
+        if self.node.serves and self.node.unreachable:
             return self.node.issue.component
         if not self.node.client:
             return None
         asked: dict[str, set[str | None]] = {}
         for node in self.nodes:
-            if node.client and node.category in UNREACHABLE and node.target is not None:
+            if node.client and node.unreachable and node.target is not None:
                 asked.setdefault(node.target, set()).add(node.issue.component)
         own = self.node.issue.component
         named = [name for name in asked if own in asked[name]] or list(asked)
@@ -69,7 +87,7 @@ class Root:
     def absent(self) -> str | None:
         """The server that does not answer, where more than one sign tells so."""
         target = self.target
-        if target is None or self.node.category not in UNREACHABLE:
+        if target is None or not self.node.unreachable:
             return None
         if not self.node.client and not (self.node.serves and self.evidence):
             return None
@@ -89,6 +107,12 @@ class Root:
                     if ":" in endpoint:
                         found[endpoint] = found.get(endpoint, 0) + node.issue.count
         return min(found, key=lambda name: (-found[name], name), default=None)
+
+    @property
+    def firing(self) -> bool | None:
+        """Still going on at the end of the logs: the cause itself, or what followed from it."""
+        told = [node.span.firing for node in self.nodes if node.span.firing is not None]
+        return any(told) if told else None
 
     @property
     def errors(self) -> int:

@@ -19,6 +19,12 @@ EVIDENCE: Final = 6.0
 BREATH: Final = 5.0
 """Seconds without an error within one burst."""
 
+CHANCE: Final = 0.05
+"""Odds below which errors just before a rise belong to it."""
+
+NEAR: Final = 60.0
+"""Seconds before a rise in which its first errors are looked for."""
+
 QUIET_END: Final = 60.0
 """Seconds without the error before the end of the logs after which it counts as over."""
 
@@ -145,13 +151,32 @@ def change_point(histogram: Histogram, first: float, last: float) -> tuple[float
 def _begin(
     buckets: Sequence[tuple[int, int]], step: int, where: float, before: int, start: float
 ) -> tuple[float, int]:
-    """The burst's begin: errors just before its rise are part of it where background is rare."""
-    usual = (where - start) / before
+    """The burst's begin: the errors before its rise that chance would hardly have put so near.
+
+    Of ``before`` errors spread at random from ``start`` on, the odds that some of them fall within
+    the last seconds are those of a binomial; where they are below CHANCE these errors belong to it.
+    """
+    begin, left = where, before
+    whole, seen = where - start, 0
     for bucket, count in reversed(buckets):
         at = float(bucket * step)
         if at >= where:
             continue
-        if where - at > min(BREATH, 0.25 * usual):
+        seen += count
+        expected = before * (where - at) / whole if whole > 0 else math.inf
+        if where - at > NEAR:
             break
-        where, before = at, before - count
-    return where, before
+        if _at_least(seen, expected) < CHANCE:
+            begin, left = at, before - seen
+    return begin, left
+
+
+def _at_least(count: int, expected: float) -> float:
+    """Odds of so many events or more where so many are expected (Poisson)."""
+    if expected >= count:
+        return 1.0
+    term = total = math.exp(-expected)
+    for number in range(1, min(count, 200)):
+        term *= expected / number
+        total += term
+    return max(1.0 - total, 0.0)

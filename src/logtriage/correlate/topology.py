@@ -41,6 +41,7 @@ class Topology:
         self._words: dict[str, set[str]] = {}
         self._labels: dict[int, str] = {}
         self._servers: set[str] = set()
+        self._service_of: dict[str, str] = {}
         for fact in endpoints:
             if fact.component:
                 self._ports.setdefault(fact.port, set()).add(fact.component)
@@ -54,6 +55,9 @@ class Topology:
             ports = [int(str(port)) for port in facts.get("ports", ())]
             for port in ports:
                 self._labels.setdefault(port, service)
+            for word in [service, *words]:
+                self._service_of.setdefault(word, service)
+            words += [str(word) for word in facts.get("common", ())]
             mine = {c for c in self.components if speaks_of(c, [service, *words])}
             self._servers |= mine
             for component in mine:
@@ -71,9 +75,17 @@ class Topology:
                 found |= components
         return found
 
+    def services(self, words: Iterable[str]) -> set[str]:
+        """Known services that any of these lower-case words names."""
+        return {self._service_of[word] for word in words if word in self._service_of}
+
     def serves(self, component: str | None) -> bool:
         """True of a component that is one of the known services: a database, a cache, a broker."""
         return component in self._servers
+
+    def is_server(self, name: str | None) -> bool:
+        """True of a known server of the run, and of a known service that has no log in it."""
+        return name in self._servers or name in known_services()
 
     def at_port(self, port: int) -> set[str]:
         """Components known to listen at a port."""

@@ -43,8 +43,8 @@ def many(count: int, noun: str) -> str:
 
 def title_of(root: Root) -> str:
     """``what; where`` on one line."""
-    title = " ".join(root.node.issue.verdict.title.split())
-    component = root.node.issue.component
+    title = " ".join(root.face.issue.verdict.title.split())
+    component = root.face.issue.component
     if root.absent is not None:
         what = "was stopped" if root.evidence else "does not answer"
         where = root.endpoint if root.endpoint != root.absent else None
@@ -63,7 +63,7 @@ def summary_of(root: Root, impact: Impact, inputs: Mapping[str, InputTally]) -> 
 
 def quote_of(root: Root) -> str | None:
     """What the logs say of it, on one line; the innermost exception where one was thrown."""
-    issue = root.node.issue
+    issue = root.face.issue
     said = issue.exemplars[0].message.partition("\n")[0] if issue.exemplars else ""
     if issue.exception is not None:
         inner = issue.exception.root
@@ -73,7 +73,7 @@ def quote_of(root: Root) -> str | None:
 
 
 def _what(root: Root) -> str:
-    issue, span = root.node.issue, root.node.span
+    issue, span = root.face.issue, root.node.span
     who = f" of {issue.component}" if issue.component else ""
     since = ""
     if span.onset is not None:

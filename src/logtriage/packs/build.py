@@ -72,7 +72,7 @@ def tables_of(pack: PackFile) -> Iterable[AnyTable]:
 
 def make_category(table: CategoryTable) -> Category:
     """The compiled form of a ``[[category]]``."""
-    return Category(table.name, table.tag, table.title, table.explains)
+    return Category(table.name, table.tag, table.title, table.explains, table.traits)
 
 
 def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) -> Rule:

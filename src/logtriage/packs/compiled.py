@@ -72,6 +72,8 @@ class Category(msgspec.Struct, frozen=True, array_like=True):
     tag: str
     title: str
     explains: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    """What correlation may make of it, as in `packs.schema.Trait`."""
 
 
 class RuleTable(msgspec.Struct, frozen=True, array_like=True):

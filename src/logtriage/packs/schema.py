@@ -29,6 +29,14 @@ class PackHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refs: tuple[str, ...] = ()
 
 
+Trait = Literal["dependent", "unreachable", "transient", "generic", "direct", "diagnosis", "ending"]
+"""dependent: speaks of something beyond the component that logs it; unreachable: by it a client
+says that its server does not answer; transient: a single failed attempt, it explains what fails
+with it and nothing later; generic: says that something failed and hardly why; direct: only its
+immediate causes bring it about; diagnosis: told by a watcher some time after the trouble began;
+ending: ends the program, so that few records may explain many failures."""
+
+
 class CategoryTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of trouble and what it commonly brings about."""
 
@@ -36,6 +44,8 @@ class CategoryTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tag: RuleTag
     title: str
     explains: tuple[str, ...] = ()
+    traits: tuple[Trait, ...] = ()
+    """What it says of the place of such an issue in a chain of causes."""
 
 
 class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
