@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from logtriage.assemble.dialects import Dialect, LineRule, Role
 from logtriage.model.record import Frame
+from logtriage.scan.regexes import compiled
 
 LONGEST: Final = 4096
 """Characters of a line that are looked at."""
@@ -32,8 +33,8 @@ class LineKinds:
         self.dialect = dialect
         self._rules: list[tuple[LineRule, re.Pattern[str]]] | None = None
         self._loose: list[tuple[LineRule, re.Pattern[str]]] = []
-        self._strip = re.compile(dialect.strip) if dialect.strip else None
-        self.within = re.compile(dialect.within).search if dialect.within else None
+        self._strip = compiled(dialect.strip) if dialect.strip else None
+        self.within = compiled(dialect.within).search if dialect.within else None
         """Finds a cause stated on the line of what it caused."""
         self._known: dict[str, tuple[Hit, ...]] = {}
 
@@ -64,9 +65,9 @@ class LineKinds:
         return None
 
     def _compile(self) -> list[tuple[LineRule, re.Pattern[str]]]:
-        compiled = [(rule, re.compile(rule.regex)) for rule in self.dialect.line]
-        self._rules = [pair for pair in compiled if pair[0].role != "loose"]
-        self._loose = [pair for pair in compiled if pair[0].role == "loose"]
+        regexes = [(rule, compiled(rule.regex)) for rule in self.dialect.line]
+        self._rules = [pair for pair in regexes if pair[0].role != "loose"]
+        self._loose = [pair for pair in regexes if pair[0].role == "loose"]
         return self._rules
 
     def _read(self, line: str) -> tuple[Hit, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from logtriage.assemble.dialects import Dialects, Report
+from logtriage.scan.regexes import compiled, compiled_bytes
 
 _NEVER: Final = r"[^\s\S]"
 
-_GROUP_NAME: Final = re.compile(r"\(\?P<\w+>")
+_GROUP_NAME: Final = compiled(r"\(\?P<\w+>")
 
 
 def anonymous(expression: str) -> str:
@@ -23,7 +24,7 @@ def joined(expressions: Sequence[str]) -> str:
 
 def continuation_pattern(dialects: Dialects) -> re.Pattern[bytes]:
     """Matches at the start of a line that carries on the record before it, whatever the format."""
-    return re.compile(joined(dialects.every("continues")).encode())
+    return compiled_bytes(joined(dialects.every("continues")))
 
 
 def stray_pattern(dialects: Dialects) -> re.Pattern[bytes]:
@@ -31,7 +32,7 @@ def stray_pattern(dialects: Dialects) -> re.Pattern[bytes]:
 
     Whether it does depends on the head before it, see `logtriage.assemble.assembler.Assembler`.
     """
-    return re.compile(joined([*dialects.every("crash"), *dialects.every("loud")]).encode())
+    return compiled_bytes(joined([*dialects.every("crash"), *dialects.every("loud")]))
 
 
 def trace_head_patterns(dialects: Dialects) -> list[str]:
@@ -44,13 +45,13 @@ class LinePatterns:
 
     def __init__(self, dialects: Dialects) -> None:
         self._starts_with = tuple(dialects.every("starts_with"))
-        self._starts = re.compile(joined(dialects.every("starts"))).match
+        self._starts = compiled(joined(dialects.every("starts"))).match
         self.carries_with = (" ", "\t", *dialects.every("carries_with"))
         """Beginnings of all lines that `carries` may match."""
-        self.carries = re.compile(joined(dialects.every("carries"))).match
-        self.continues = re.compile(joined(dialects.every("continues"))).match
-        self.loud = re.compile(joined([*dialects.every("crash"), *dialects.every("loud")])).match
-        self.crash = re.compile(joined(dialects.every("crash"))).match
+        self.carries = compiled(joined(dialects.every("carries"))).match
+        self.continues = compiled(joined(dialects.every("continues"))).match
+        self.loud = compiled(joined([*dialects.every("crash"), *dialects.every("loud")])).match
+        self.crash = compiled(joined(dialects.every("crash"))).match
         self._each = [
             (
                 (*dialect.starts_with, *dialect.carries_with),
@@ -59,7 +60,7 @@ class LinePatterns:
             for dialect in dialects.dialects
         ]
         self.pairs = tuple(
-            (re.compile(pair.first).search, re.compile(pair.next).match)
+            (compiled(pair.first).search, compiled(pair.next).match)
             for dialect in dialects.dialects
             for pair in dialect.pair
         )
@@ -80,11 +81,11 @@ class LinePatterns:
 
     def dialects_of(self, line: str) -> list[int]:
         """Numbers of the dialects in which a trace may begin or go on with the line."""
-        # re keeps compiled patterns itself; few of these are ever asked for
+        # few of these are ever asked for
         return [
             number
             for number, (beginnings, regex) in enumerate(self._each)
-            if line.startswith(beginnings) or re.match(regex, line)
+            if line.startswith(beginnings) or compiled(regex).match(line)
         ]
 
 
@@ -92,11 +93,11 @@ class ReportPatterns:
     """A report of several lines with heads, compiled."""
 
     def __init__(self, report: Report) -> None:
-        self.begin = re.compile(report.begin).search
-        self.end = re.compile(report.end or _NEVER).search
-        self.body = re.compile(report.body).search if report.body else None
-        self.tail = re.compile(report.tail or _NEVER).search
-        self.telling = tuple(re.compile(regex).search for regex in report.telling)
+        self.begin = compiled(report.begin).search
+        self.end = compiled(report.end or _NEVER).search
+        self.body = compiled(report.body).search if report.body else None
+        self.tail = compiled(report.tail or _NEVER).search
+        self.telling = tuple(compiled(regex).search for regex in report.telling)
 
 
 def patterns_of(dialects: Dialects) -> LinePatterns:

@@ -9,6 +9,7 @@ import msgspec
 from logtriage.expr.tree import Both, Either, Node, Not, Test, Window
 from logtriage.expr.vocabulary import Kind, kind_of
 from logtriage.model.severity import NUMBER_BY_NAME
+from logtriage.scan.regexes import compiled
 
 
 class Subject(Protocol):
@@ -135,20 +136,20 @@ def _matches(test: Test) -> Evaluator:
     # faster than with the flag that ignores case, see benches/test_classify.py
     folded = test.caseless and all(_is_lower(value) for value in test.values)
     flags = re.MULTILINE | (re.IGNORECASE if test.caseless and not folded else 0)
-    compiled: list[re.Pattern[str]] = []
+    patterns: list[re.Pattern[str]] = []
 
     def matches(subject: Subject) -> list[Hit] | None:
         texts = subject.searchable(field, lowered=True) if literals or folded else ()
         if literals and not any(literal in text for text in texts for literal in literals):
             return None
-        if not compiled:
-            compiled.extend(re.compile(value, flags) for value in test.values)
+        if not patterns:
+            patterns.extend(compiled(value, flags) for value in test.values)
         if not folded:
             texts = subject.searchable(field)
         hits = [
             _hit(field, index, found, subject)
             for index, text in enumerate(texts)
-            for pattern in compiled
+            for pattern in patterns
             if (found := pattern.search(text))
         ]
         return hits or None

@@ -11,6 +11,8 @@ before; only what is new goes through the expressions.
 import re
 from typing import Final
 
+from logtriage.scan.regexes import compiled
+
 WILDCARD: Final = "<*>"
 
 CHARACTERS: Final = 2048
@@ -32,14 +34,14 @@ _NUMBER = r"""
 """
 
 # A whole token that is one number, address, time or hexadecimal figure within its punctuation.
-_PLAIN: Final = re.compile(
+_PLAIN: Final = compiled(
     rf"({_OPEN})(?:[+-]?{_NUMBER}|0[xX][0-9a-fA-F]++|/[\w./-]++(?<![.])|<\*>)({_CLOSE})",
     re.VERBOSE,
 )
 
 # Possessive quantifiers and bounded repeats: no alternative looks at a character more than a
 # constant number of times, so a hostile token costs no more than its length.
-_VARIABLE: Final = re.compile(
+_VARIABLE: Final = compiled(
     rf"""
     # 1: stays: the figure belongs to a name
     (?<![\w<])(
@@ -82,19 +84,19 @@ _VARIABLE: Final = re.compile(
     re.VERBOSE,
 )
 
-_QUOTED: Final = re.compile(r"""(["'`])(?<![\w>]['`])([^"'`\n]{1,400}+)\1(?![\w<])""")
+_QUOTED: Final = compiled(r"""(["'`])(?<![\w>]['`])([^"'`\n]{1,400}+)\1(?![\w<])""")
 # Words of several variable parts are identifiers; a variable part before two labels is a host.
-_IDENTIFIER: Final = re.compile(
+_IDENTIFIER: Final = compiled(
     r"(?<![\w.~:#-])[\w.~:#-]*+<\*>"
     r"(?:(?:[\w.~:#/-]++<\*>)++[\w.~-]*+|[\w-]*+(?:\.[a-z][a-z0-9-]*+){2,}+(?!\w))"
 )
 # A list is as long as it happens to be; a bound (``<1 sec``) and a value that shows its insides
 # (``Rect(1, 2)``) are values.
-_LIST: Final = re.compile(r"<\*>(?:,? ?<\*>)++")
-_SCALED: Final = re.compile(
+_LIST: Final = compiled(r"<\*>(?:,? ?<\*>)++")
+_SCALED: Final = compiled(
     r"(?<![\w<>*])[<>]=?<\*>(?: (?:[KMGTP]i?B|B|ms|s|sec|min)\b)?|<\*>(?: (?:[KMGTP]i?B|B)\b)++"
 )
-_ASSIGNED: Final = re.compile(
+_ASSIGNED: Final = compiled(
     r"(?<![\w-])([\w.-]{0,60}+(?: |(?<=\w))= )(?!\S*=)([\w.$/@+-]++)(?![^\s,;)\]}])"
 )
 _TELLING_KEYS: Final = frozenset(
@@ -103,17 +105,17 @@ _TELLING_KEYS: Final = frozenset(
         *("msg", "message", "status"),
     ]
 )
-_SHOWN: Final = re.compile(r"=<\*>(?:\(<\*>\)|\{<\*>\}|\[<\*>\])")
-_MOMENT: Final = re.compile(
+_SHOWN: Final = compiled(r"=<\*>(?:\(<\*>\)|\{<\*>\}|\[<\*>\])")
+_MOMENT: Final = compiled(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
     r"(?:(?:<\*>[ -])?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ -]<\*>,?)"
     r"(?: <\*>)?(?: (?:[A-Z][A-Z]T|[A-Z]ST|UTC|GMT|CEST))?(?: <\*>)?"
 )
 _PASSES: Final = 8
-_SALIENT: Final = re.compile(
+_SALIENT: Final = compiled(
     r"\s*(?:Caused by|[\w.$]{0,120}(?:Error|Exception)\b|(?i:error|fatal|panic|detail|reason)\b)"
 )
-_CODE: Final = re.compile(r"[\[(]?-?[0-9]{1,5}[\])]?[.,:;]?")
+_CODE: Final = compiled(r"[\[(]?-?[0-9]{1,5}[\])]?[.,:;]?")
 _CODE_WORDS: Final = frozenset(
     word + end
     for word in (

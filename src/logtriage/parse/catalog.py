@@ -1,6 +1,5 @@
 """All formats: found in folders, ordered by their samples, kept in the cache."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from logtriage.parse.order import Taken, ranked, taken_by
 from logtriage.parse.schema import Format, KeyLists, Sample, read_format
 from logtriage.scan.cache import cached, folder_key
 from logtriage.scan.lines import LineMatcher, make_line_matcher
+from logtriage.scan.regexes import compiled
 
 FORMATS: Final = Path(__file__).parents[1] / "data" / "formats"
 COMPONENT_KINDS: Final = FORMATS.parent / "component_kinds.toml"
@@ -69,6 +69,8 @@ class Catalog:
         """Its place in `formats`; PackError where there is none."""
         number = self._by_name.get(name)
         if number is None:
+            import difflib  # noqa: PLC0415 - for a mistyped name
+
             near = difflib.get_close_matches(name, self._by_name, 1)
             raise PackError(
                 f"unknown format {name!r}",
@@ -99,7 +101,7 @@ class Catalog:
         """The compiled expression of a shape."""
         pattern = self._patterns.get(shape)
         if pattern is None:
-            pattern = self._patterns[shape] = re.compile(self.expression(shape), re.ASCII)
+            pattern = self._patterns[shape] = compiled(self.expression(shape), re.ASCII)
         return pattern
 
     def expression(self, shape: int) -> str:

@@ -12,6 +12,7 @@ from logtriage.parse.levels import NUMBER_BY_LETTER, NUMBER_BY_TENS, NUMBER_BY_W
 from logtriage.parse.schema import Format, FormatLine
 from logtriage.scan.patterns import Pattern
 from logtriage.scan.plain import strip_names
+from logtriage.scan.regexes import compiled
 
 _LOUD: Final = tuple(
     word for word, number in NUMBER_BY_WORD.items() if number >= WARN and word.isascii()
@@ -104,7 +105,7 @@ def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
 
 def _forms(inner: str, made: Format) -> set[str]:
     """The ways of writing a level of warn or more that the format's own group takes."""
-    taken = re.compile(inner).fullmatch
+    taken = compiled(inner).fullmatch
     loud = {word for word, number in made.levels.items() if number >= WARN}
     quiet = {word for word, number in made.levels.items() if number < WARN}
     for word in _LOUD:

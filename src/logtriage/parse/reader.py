@@ -26,6 +26,7 @@ from logtriage.parse.wrappers import (
 )
 from logtriage.scan.patterns import within_line
 from logtriage.scan.plain import strip_names
+from logtriage.scan.regexes import compiled_bytes
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
@@ -163,7 +164,7 @@ class LineReader:
                     parts.append(strip_names(within_line(shortened)).removeprefix("^"))
         # an empty alternation would match everywhere
         joined = "|".join(f"(?:{part.removesuffix('$')})" for part in dict.fromkeys(parts))
-        return re.compile((joined or r"[^\s\S]").encode())
+        return compiled_bytes(joined or r"[^\s\S]")
 
     def second_of(self, text: str) -> int | None:
         """Epoch second of a timestamp of these formats, its fraction cut off or not."""

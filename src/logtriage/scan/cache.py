@@ -8,7 +8,6 @@ made from and the versions of what made them.
 import contextlib
 import hashlib
 import os
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,6 +27,8 @@ def cache_folder() -> Path:
     try:
         return Path.home() / ".cache" / "logtriage"
     except RuntimeError:
+        import tempfile  # noqa: PLC0415 - rare
+
         return Path(tempfile.gettempdir()) / f"logtriage-{os.getuid()}"
 
 
@@ -72,6 +73,16 @@ def cached(name: str, key: str, build: Callable[[], bytes]) -> bytes:
         if checksum(body) == stored[:16]:
             return body
     body = build()
+    replace_cached(name, key, body)
+    return body
+
+
+def replace_cached(name: str, key: str, body: bytes) -> None:
+    """Store bytes under ``name`` and ``key``, over what may be there; ignored where it fails."""
+    import tempfile  # noqa: PLC0415 - nothing is written in most runs
+
+    folder = cache_folder()
+    path = folder / f"{name}-{key}"
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # one file for each name: those of former versions would pile up
@@ -81,4 +92,3 @@ def cached(name: str, key: str, build: Callable[[], bytes]) -> bytes:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}", delete=False) as file:
             file.write(checksum(body) + body)
         Path(file.name).replace(path)
-    return body
