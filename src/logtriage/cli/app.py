@@ -2,7 +2,16 @@
 
 import typer
 
-from logtriage.cli import compare, configuration, formats, patterns, scan, stream
+from logtriage.cli import (
+    compare,
+    configuration,
+    explain,
+    formats,
+    patterns,
+    rules,
+    scan,
+    stream,
+)
 
 app = typer.Typer(
     name="logtriage",
@@ -18,6 +27,8 @@ app.command("scan")(scan.scan)
 app.command("tag")(stream.tag)
 app.command("parse")(stream.parse)
 app.command("patterns")(patterns.patterns)
+app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.add_typer(formats.app)
 app.add_typer(configuration.app)
+app.add_typer(rules.app)

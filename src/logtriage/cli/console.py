@@ -10,8 +10,8 @@ from logtriage import __version__
 from logtriage.errors import LogtriageError
 
 COMMANDS: Final = (
-    *("scan", "tag", "parse", "patterns", "compare"),
-    *("formats", "config"),
+    *("scan", "tag", "parse", "patterns", "explain", "compare"),
+    *("formats", "rules", "config"),
 )
 
 BUG: Final = 70

@@ -39,8 +39,8 @@ class Problem(msgspec.Struct, frozen=True):
 
 def of_error(file: str, rule: str, number: str, error: LogtriageError) -> Problem:
     """The problem that an error tells of."""
-    if isinstance(error, PackError) and not isinstance(error, ExpressionError):
-        rule = (error.where or "").removeprefix(file).strip(": ")
+    if not rule and isinstance(error, PackError):
+        rule = (error.where or "").removeprefix(file).removesuffix(" when").strip(": ")
     snippet = narrow(error.snippet) if error.snippet else None
     reason = None if isinstance(error, ExpressionError) else error.reason
     return Problem(file, rule, number, "error", error.what, reason, snippet, error.help)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from logtriage.errors import PackError, Snippet
+from logtriage.expr.compile import problems_of
 from logtriage.expr.vocabulary import suggestion
 from logtriage.packs.schema import (
     CategoryTable,
@@ -51,12 +52,38 @@ def read_pack(path: Path) -> tuple[PackFile | None, list[PackError]]:
             continue
         for number, table in enumerate(value, 1):
             where = f"{path} {_label(key, table, number)}"
-            try:
+            wrong = _wrong(where, table, TABLES[key])
+            if not wrong:
                 tables[key].append(msgspec.convert(table, TABLES[key]))
-            except msgspec.ValidationError as error:
-                problems.append(_invalid(where, error, TABLES[key]))
+            problems += wrong
     parts = {name: tuple(rows) for name, rows in tables.items()}
     return PackFile(header, **parts), problems
+
+
+def _wrong(where: str, table: object, kind: type[msgspec.Struct]) -> list[PackError]:
+    """All that is wrong with one table: unknown keys, then the rest, then its expression."""
+    known = kind.__struct_fields__
+    found: list[PackError] = []
+    rest = table
+    if isinstance(table, dict):
+        found = [
+            PackError(
+                f"unknown key '{key}'",
+                where=where,
+                help=suggestion(key, known) or f"keys are {', '.join(known)}",
+            )
+            for key in table
+            if key not in known
+        ]
+        rest = {key: value for key, value in table.items() if key in known}
+    try:
+        msgspec.convert(rest, kind)
+    except msgspec.ValidationError as error:
+        found.append(_invalid(where, error, kind))
+    if found and isinstance(table, dict) and isinstance(table.get("when"), str):
+        # a table that fits has its expression compiled later; one that does not never gets there
+        found += problems_of(table["when"], where=f"{where} when")
+    return found
 
 
 def _header(path: Path, document: dict[str, Any], problems: list[PackError]) -> PackHeader:
