@@ -8,6 +8,7 @@
     ├── PackError                 a rule pack, a format or a dialect is wrong
     │   └── ExpressionError       its ``when`` does not parse or type-check
     ├── InputError                exit 3: a PATH could not be opened or read to its end
+    ├── DeliveryError             a message was not taken; told and kept, it ends no run
     └── StateLockedError          exit 75: another run holds the state
 """
 
@@ -83,6 +84,16 @@ class InputError(LogtriageError):
     """A PATH could not be opened or read to its end."""
 
     exit_code = 3
+
+
+class DeliveryError(LogtriageError):
+    """A destination did not take a message."""
+
+    def __init__(self, what: str, *, again: bool = True, wait: int | None = None) -> None:
+        """``again``: a later try can succeed; ``wait``: seconds the other side asks for."""
+        super().__init__(what)
+        self.again = again
+        self.wait = wait
 
 
 class StateLockedError(LogtriageError):

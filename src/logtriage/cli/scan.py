@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from logtriage.cli import options
+from logtriage.errors import UsageError
 from logtriage.model.report import TENTATIVE, Report
 
 
@@ -29,6 +30,13 @@ def scan(
     fail_on: Annotated[
         options.FailOn, typer.Option(help="Exit 1 where such a root cause is found.")
     ] = options.FailOn.NONE,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell those whom the configuration names.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="With --notify: print what would be sent, send nothing."),
+    ] = False,
     no_state: Annotated[bool, typer.Option("--no-state", help="Keep no state.")] = False,
     no_redact: options.NoRedact = False,
     color: options.ColourOption = options.Colour.AUTO,
@@ -46,11 +54,14 @@ def scan(
       logtriage scan app.log --since 2h --output json
     """
     from logtriage.cli.giving import check_outputs, give_out, reading  # noqa: PLC0415
+    from logtriage.cli.notifying import messages_of, planned, send_all, show  # noqa: PLC0415
     from logtriage.engine.local import run  # noqa: PLC0415 - after the options are checked
     from logtriage.pipeline.flow import conclude  # noqa: PLC0415
     from logtriage.pipeline.tools import Tools  # noqa: PLC0415
     from logtriage.source.locate import locate  # noqa: PLC0415
 
+    if dry_run and not notify:
+        raise UsageError("--dry-run goes with --notify")
     del no_state  # a scan keeps none; the option says so in scripts
     check_outputs(output, out or ())
     started = time.monotonic()
@@ -67,6 +78,7 @@ def scan(
         packs=packs,
         config=config,
     )
+    plan = planned(config) if notify else None
     tools = Tools(settings)
     sources, troubles = locate(paths or [])
     with reading(sources, tools, quiet=quiet):
@@ -75,6 +87,9 @@ def scan(
     report = conclude(result.tallies, tools, interrupted=result.interrupted)
     seconds = time.monotonic() - started
     nothing = not report.root_causes and not failed
+    if plan is not None and dry_run:
+        show(messages_of(report, plan, redact=not no_redact), plan)
+        return 3 if failed else 0
     give_out(
         report,
         output,
@@ -91,6 +106,8 @@ def scan(
         options.tell_inputs(report)
     if result.interrupted:
         return 130
+    if plan is not None:
+        failed |= not send_all(messages_of(report, plan, redact=not no_redact), plan)
     if found_by(report, fail_on):
         return 1
     return 3 if failed else 0

@@ -1,8 +1,11 @@
-"""From the configuration to the settings of a run."""
+"""From the configuration to the settings of a run and the plan of its delivery."""
+
+import socket
 
 import msgspec
 
 from logtriage.configuration.schema import Configuration
+from logtriage.model.message import Plan
 from logtriage.settings import Settings, SourceSettings
 
 
@@ -28,4 +31,17 @@ def applied(configuration: Configuration, options: Settings) -> Settings:
         disabled=(*configuration.disabled, *options.disabled),
         sources=tuple(sources),
         depends_on={name: service.depends_on for name, service in configuration.service.items()},
+    )
+
+
+def plan_of(configuration: Configuration) -> Plan:
+    """Who is told what and when."""
+    hours = configuration.hours
+    return Plan(
+        routes=configuration.route,
+        destinations=configuration.delivery,
+        hours=hours,
+        commitments={str(name): each for name, each in configuration.sla.items()},
+        zone=(hours.timezone if hours else None) or configuration.timezone or "UTC",
+        host=socket.gethostname() or "localhost",
     )

@@ -73,9 +73,14 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         SeverityName | None, Meta(description="Only those at or above this severity.")
     ] = None
     confidence: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | None,
-        Meta(description="Only those whose confidence is at least this."),
-    ] = None
+        float,
+        Meta(
+            description="Only those whose confidence is at least this; below 0.6 they are "
+            "tentative.",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.6
     priority: Annotated[
         tuple[Priority, ...], Meta(description="Only those of these priorities.")
     ] = ()

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from logtriage.model.report import Report
-from logtriage.report.safe import encodable
+from logtriage.report.safe import encodable, visible_lines
 from logtriage.scan.regexes import compiled
 
 # not importlib.resources: it loads zipfile, 5 ms of every start
@@ -78,6 +78,11 @@ def redacted(report: Report, *, mail: bool = False) -> Report:
         return known[text]
 
     return mapped(report, clean, leave=_PLAIN_FIELDS)
+
+
+def outgoing(report: Report, *, redact: bool = True, mail: bool = False) -> Report:
+    """The report as it may leave the machine: no secrets, no character that does anything."""
+    return mapped(redacted(report, mail=mail) if redact else report, visible_lines)
 
 
 def encodable_report(report: Report) -> Report:
