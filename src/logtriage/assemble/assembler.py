@@ -10,6 +10,7 @@ from typing import Final
 
 from logtriage.assemble.build import build_record, is_quiet
 from logtriage.assemble.dialects import Dialects
+from logtriage.assemble.fielded import fielded
 from logtriage.assemble.opened import Held, Opened, completed, same_source, told
 from logtriage.assemble.patterns import patterns_of
 from logtriage.assemble.pieces import Pieces, Whole
@@ -353,6 +354,8 @@ class Assembler:
         head, bodies = told(opened)
         if opened.loose and opened.bodies and not opened.stray:
             head, bodies = self._document(opened)
+        if head is not None and head.fielded:
+            head, bodies = fielded(head, bodies, self._reread)
         return build_record(
             self._path,
             opened.line,

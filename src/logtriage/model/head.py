@@ -47,3 +47,5 @@ class Head(msgspec.Struct, frozen=True):
     """The head goes on in the next line of its stream: java.util.logging writes time and class on
     one line, ``SEVERE: message`` on the next. Where that line reads as a head without a timestamp,
     its level and message complete this one; else the line itself is the message."""
+    fielded: bool = False
+    """The lines that follow are its fields, ``NAME=value`` each (journalctl -o verbose, export)."""

@@ -250,7 +250,8 @@ def _moment_text(value: object) -> str:
     if type(value) is str:
         return value
     if type(value) is float:
-        return f"{value:.6f}"
+        digits = repr(value)
+        return digits if "e" not in digits else f"{value:.6f}"
     return as_text(value)
 
 

@@ -72,7 +72,7 @@ _SHAPES: Final = (
     # 03-04 05:06:07.123 (Android) · 0304 05:06:07.123456 (klog)
     (
         r"(?P<month>\d\d)[-/.]?(?P<day>\d\d)(?:\s+|[|/-])"
-        rf"(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}"
+        rf"(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d){_FRACTION}{_ZONE}"
     ),
     # 05:06:07.123
     rf"{_TIME}{_HALF}{_ZONE}",

@@ -63,6 +63,8 @@ class FormatLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The head goes on in the next line: level and message stand there."""
     partial: bool = False
     """The next line of the stream goes on with this one."""
+    fields: bool = False
+    """The lines that follow are its fields, ``NAME=value`` each, to be read as a document."""
 
 
 class KeyLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

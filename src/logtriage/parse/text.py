@@ -51,6 +51,7 @@ def line_reader(  # noqa: PLR0915 - what is decided here is not decided for ever
     kind_of, name, component = fields.kind_of, fields.name, fields.component
     own_kind = kind_of(component)
     joins, partial, incomplete = line.joins, line.partial, line.incomplete
+    fielded = line.fields
     status_group = group.get("status", 0)
 
     def read(text: str) -> Head | None:
@@ -126,6 +127,7 @@ def line_reader(  # noqa: PLR0915 - what is decided here is not decided for ever
             False,
             joins,
             incomplete,
+            fielded,
         )
 
     return read

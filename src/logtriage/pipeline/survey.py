@@ -70,6 +70,9 @@ def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
             found, formats=(catalog.get(forced).name,), wrappers=(), interleaved=False
         )
     framed = bool(found.formats) and not found.wrappers and not found.interleaved
+    if any(line.fields for name in found.formats for line in tools.catalog.get(name).lines):
+        # a level that stands in a line of its own is none to frame by
+        framed = False
     return Survey(
         formats=found.formats,
         share=found.share,
