@@ -55,6 +55,9 @@ def _examined(body: list[str], inner: str | None, traces: TraceReader) -> Examin
     """The exception of the field of its own if it states one, else of all there is."""
     if inner:
         own = traces.examine(inner.split("\n"))
+        if own.exception is not None and traces.states_none(own.exception):
+            # where the program was when it logged (zap's stacktrace), not what went wrong
+            return traces.examine(body)
         if own.exception is not None:
             return Examined(own.exception, traces.examine(body).dropped)
         return traces.examine([*body, *inner.split("\n")])

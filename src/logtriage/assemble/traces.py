@@ -86,6 +86,16 @@ class TraceReader:
             return Examined(self._first_inline(lines), dropped)
         return self._finish(chosen[0], chosen[1], 0)
 
+    def states_none(self, exception: ExceptionInfo) -> bool:
+        """Whether it is a list of calls only: no line states a type or a message."""
+        if len(exception.links) > 1 or exception.root.message is not None:
+            return False
+        return any(
+            kinds.dialect.name == exception.dialect
+            and kinds.dialect.default_type == exception.root.type
+            for kinds in self.kinds
+        )
+
     def _finish(self, kinds: LineKinds, reading: Reading, depth: int) -> Examined:
         links = self._unfold(reading.links, depth)
         return Examined(ExceptionInfo(links, kinds.dialect.name), reading.dropped)

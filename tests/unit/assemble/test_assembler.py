@@ -3,6 +3,7 @@
 import pytest
 from tests.unit.assemble.lines import DIALECTS, TRACES, assembled, head_of
 
+from logtriage.assemble.build import build_record
 from logtriage.assemble.records import Assembler
 from logtriage.model.head import Head
 
@@ -307,3 +308,19 @@ def test_hung_tasks_are_records_each() -> None:
         (6, 5),
         (11, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "type_"),
+    [
+        ("main.main\n\t/srv/mill/main.go:70\nruntime.main\n\truntime/proc.go:250", None),
+        ("no stone\nmain.main\n\t/srv/mill/main.go:70", "error"),
+    ],
+)
+def test_the_calls_at_which_a_logger_was_called_are_no_exception(
+    stack: str, type_: str | None
+) -> None:
+    head = Head("go-json", "queue closed", exception_text=stack)
+    record = build_record("x", 1, head, ["{}"], TRACES)
+    assert record.message.startswith("queue closed")
+    assert (record.exception.root.type if record.exception else None) == type_
