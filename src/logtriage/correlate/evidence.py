@@ -1,15 +1,23 @@
 """The lines that prove a root cause: of each record the one that states the cause."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from logtriage.correlate.roots import Root
 from logtriage.model.record import ExceptionInfo, rfc3339
 from logtriage.model.report import Evidence
-from logtriage.model.tally import Exemplar
+from logtriage.model.tally import Exemplar, IssueTally
+from logtriage.model.verdict import RuleHit
 
 EVIDENCE: Final = 5
 """Most lines that prove a root cause."""
+
+KNOWN: Final = 24
+"""Characters by which words are known again."""
+
+FIELD: Final = 300
+"""Most characters that are added to a message."""
 
 LINES: Final = 400
 """Lines of a record that are searched for the one that states its cause."""
@@ -43,6 +51,41 @@ def telling_line(exemplar: Exemplar, exception: ExceptionInfo | None) -> tuple[i
     return best or (exemplar.line, first)
 
 
+Told = tuple[Exemplar, ExceptionInfo | None, tuple[RuleHit, ...]]
+
+
+def _told(exemplar: Exemplar, issue: IssueTally) -> Told:
+    return exemplar, issue.exception, issue.verdict.rules
+
+
+def words_of(exemplar: Exemplar, exception: ExceptionInfo | None, rules: Sequence[RuleHit]) -> str:
+    """What a record says, on one line.
+
+    The message, and what its exception or the field that a rule knew it by adds to it: a JSON
+    record may say ``carrier not told`` in one field and why in another.
+    """
+    said = " ".join(exemplar.message.partition("\n")[0].split())
+    added = ""
+    if exception is not None and exception.root.message:
+        root = exception.root
+        words = " ".join((root.message or "").partition("\n")[0].split())
+        if words and words[:KNOWN] not in said:
+            added = f"{root.type}: {words}"
+    elif rules and " ".join(rules[0].matched.split()) not in said:
+        added = _line_around(rules[0].matched, exemplar.text)
+    return f"{said.rstrip(':. ')}: {added}" if said and added else said or added
+
+
+def _line_around(matched: str, text: str) -> str:
+    """The words of a rule with the rest of the field they stand in; empty for a word or two."""
+    if len(matched) < KNOWN // 2 or matched not in text:
+        return ""
+    at = text.index(matched)
+    begin = max(text.rfind(mark, 0, at) for mark in '"\n\t=') + 1
+    ends = [end for mark in '"\n\t' if (end := text.find(mark, at + len(matched))) >= 0]
+    return text[begin : min(ends, default=len(text))][:FIELD].strip(" :,\\")
+
+
 def evidence_of(root: Root) -> list[Evidence]:
     """Up to EVIDENCE lines, without doubles.
 
@@ -50,12 +93,10 @@ def evidence_of(root: Root) -> list[Evidence]:
     record of each of the strongest effects.
     """
     node, face = root.node, root.face
-    own = [(exemplar, node.issue.exception) for exemplar in node.issue.exemplars]
+    own = [_told(exemplar, node.issue) for exemplar in node.issue.exemplars]
     if face is not node:
-        own[:0] = [(exemplar, face.issue.exception) for exemplar in face.issue.exemplars[:1]]
-    chosen: list[tuple[Exemplar, ExceptionInfo | None]] = [
-        (exemplar, None) for exemplar in root.evidence[:2]
-    ]
+        own[:0] = [_told(exemplar, face.issue) for exemplar in face.issue.exemplars[:1]]
+    chosen: list[Told] = [(exemplar, None, ()) for exemplar in root.evidence[:2]]
     chosen += own[: 2 if len(root.nodes) > 1 else EVIDENCE]
     effects = sorted(
         (other for other in root.nodes if other is not node and other is not face),
@@ -68,23 +109,17 @@ def evidence_of(root: Root) -> list[Evidence]:
         ),
     )
     for other in effects:
-        chosen += [(exemplar, other.issue.exception) for exemplar in other.issue.exemplars[:1]]
+        chosen += [_told(exemplar, other.issue) for exemplar in other.issue.exemplars[:1]]
     chosen += own[2:]
     seen: set[tuple[str, int]] = set()
     found: list[Evidence] = []
-    for exemplar, exception in chosen:
+    for exemplar, exception, rules in chosen:
         line, text = telling_line(exemplar, exception)
         if (exemplar.path, line) not in seen:
             seen.add((exemplar.path, line))
-            said = exemplar.message.partition("\n")[0] if line == exemplar.line else text
+            said = words_of(exemplar, exception, rules) if line == exemplar.line else text
             found.append(
-                Evidence(
-                    exemplar.path,
-                    line,
-                    rfc3339(exemplar.timestamp),
-                    text,
-                    said.strip() or None,
-                )
+                Evidence(exemplar.path, line, rfc3339(exemplar.timestamp), text, said or None)
             )
         if len(found) == EVIDENCE:
             break

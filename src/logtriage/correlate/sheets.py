@@ -1,5 +1,7 @@
 """The plain parts of the report: issues, inputs, changes, evidence, each from its tally."""
 
+import itertools
+from collections.abc import Iterator
 from typing import Final
 
 from logtriage.correlate.nodes import Node
@@ -13,12 +15,19 @@ from logtriage.model.report import (
     IssueException,
     IssueExemplar,
     ReportedChange,
+    Window,
 )
 from logtriage.model.severity import severity_name
 from logtriage.model.tallies import Tallies
 from logtriage.model.tally import STEPS, ChangeEvent, Exemplar, Histogram, InputTally
 
 MILLISECONDS: Final = 3
+
+SILENCE: Final = 15.0
+"""Seconds without a line below which nobody calls a log silent."""
+
+KNOWN: Final = 10
+"""Moments at which a log spoke, without which its usual pace is not known."""
 
 
 def issue_sheet(node: Node, identity: str, root_cause: str | None) -> Issue:
@@ -105,7 +114,23 @@ def input_sheet(tally: InputTally) -> Input:
         first=rfc3339(tally.first),
         last=rfc3339(tally.last),
         problems=tuple(tally.problems),
+        gaps=tuple(gaps_of(tally.volume)),
     )
+
+
+def gaps_of(volume: Histogram) -> Iterator[Window]:
+    """Stretches without a sampled line, five times as long as nearly all others, 15 s or more."""
+    buckets = sorted(volume.counts)
+    if len(buckets) < KNOWN:
+        return
+    steps = sorted(later - earlier for earlier, later in itertools.pairwise(buckets))
+    usual = steps[int(len(steps) * 0.95)]
+    for earlier, later in itertools.pairwise(buckets):
+        if later - earlier > 5 * usual and (later - earlier) * volume.step > SILENCE:
+            yield Window(
+                rfc3339((earlier + 1) * volume.step * 1_000_000_000),
+                rfc3339(later * volume.step * 1_000_000_000),
+            )
 
 
 def change_sheet(event: ChangeEvent) -> ReportedChange:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from logtriage.correlate.evidence import words_of
 from logtriage.correlate.roots import Root
 from logtriage.model.report import TENTATIVE, Impact
 from logtriage.model.tally import InputTally
@@ -64,10 +65,13 @@ def summary_of(root: Root, impact: Impact, inputs: Mapping[str, InputTally]) -> 
 def quote_of(root: Root) -> str | None:
     """What the logs say of it, on one line; the innermost exception where one was thrown."""
     issue = root.face.issue
-    said = issue.exemplars[0].message.partition("\n")[0] if issue.exemplars else ""
-    if issue.exception is not None:
-        inner = issue.exception.root
-        said = f"{inner.type}: {inner.message}" if inner.message else inner.type
+    inner = issue.exception.root if issue.exception is not None else None
+    if inner is not None and inner.message:
+        said = f"{inner.type}: {inner.message}"
+    elif issue.exemplars:
+        said = words_of(issue.exemplars[0], issue.exception, issue.verdict.rules)
+    else:
+        said = inner.type if inner is not None else ""
     said = " ".join(said.split()).rstrip(" .:;,")
     return (said if len(said) <= QUOTE else f"{said[: QUOTE - 1]}…") or None
 

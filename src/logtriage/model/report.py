@@ -47,6 +47,8 @@ class Input(msgspec.Struct, frozen=True):
     first: str | None = None
     last: str | None = None
     problems: tuple[str, ...] = ()
+    gaps: tuple[Window, ...] = ()
+    """Stretches without a line that are far longer than usual for it."""
 
 
 class Evidence(msgspec.Struct, frozen=True):

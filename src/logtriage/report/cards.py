@@ -15,7 +15,6 @@ from logtriage.report.figures import (
     lag,
     many,
     over_window,
-    share,
     sparkline,
     when,
 )
@@ -45,6 +44,8 @@ _MOMENT: Final = (
 )
 _STAMP: Final = re.compile(rf"(?:\[{_MOMENT}\]|\({_MOMENT}\)|<{_MOMENT}>|{_MOMENT})[:,|]?(?: +|$)")
 
+_FIGURES: Final = re.compile(r"\d+")
+
 _COMPONENT: Final = 16
 _LABEL: Final = 8
 
@@ -58,7 +59,7 @@ _ROUTES: Final = {
     "application-support": "application support",
 }
 
-# the strongest first: a line has room for two at most
+# the strongest first: a line has room for one
 _LINKS: Final = {
     "names-endpoint": "its text names the cause",
     "shared-trace": "same request id",
@@ -69,7 +70,6 @@ _LINKS: Final = {
     "same-component": "same component",
     "follows": "began right after",
 }
-_LINKS_SHOWN: Final = 2
 
 _SETTLE: Final = "who has to act for it to stop? read the lines around it"
 
@@ -174,14 +174,6 @@ def course_of(cause: RootCause) -> str:
     return f"quiet since {clock(cause.ended_at)}"
 
 
-def impact_of(cause: RootCause) -> str:
-    """``6,201 of 210,330 requests failed (2.9 %)``; empty without access logs."""
-    failed, total = cause.impact.requests_failed, cause.impact.requests_total
-    if not failed or not total:
-        return ""
-    return f"{failed:,} of {total:,} requests failed ({share(failed, total)})"
-
-
 def _head(cause: RootCause, report: Report, look: Look) -> Line:
     words, style = TAGS.get(cause.tag, (tag_words(cause.tag), Style.PLAIN))
     if cause.tag_confidence < TENTATIVE:
@@ -217,10 +209,10 @@ def _evidence(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
 
 
 def proofs_of(cause: RootCause) -> list[Evidence]:
-    """The evidence without lines that say the same again."""
+    """The evidence without lines that say the same again but for their figures."""
     found: dict[str, Evidence] = {}
     for each in cause.evidence:
-        found.setdefault(said(each), each)
+        found.setdefault(_FIGURES.sub("0", said(each)), each)
     return list(found.values())
 
 
@@ -329,10 +321,10 @@ def _symptoms(cause: RootCause, look: Look) -> Iterator[Line]:
 
 
 def link_words(symptom: Symptom) -> str:
-    """Why it is taken for a consequence: the strongest signs."""
+    """Why it is taken for a consequence: the strongest sign."""
     known = [words for link, words in _LINKS.items() if link in symptom.links]
     other = [link.replace("-", " ") for link in symptom.links if link not in _LINKS]
-    return ", ".join([*known, *other][:_LINKS_SHOWN]) or _LINKS["follows"]
+    return next(iter([*known, *other]), _LINKS["follows"])
 
 
 def labels_of(cause: RootCause, report: Report, look: Look) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from logtriage.report.cards import (
     Look,
     course_of,
     doubt_of,
-    impact_of,
     labels_of,
     link_words,
     said,
@@ -63,7 +62,7 @@ def _section(cause: RootCause, report: Report) -> Iterator[str]:
     yield f"## {cause.rank}. {plain_words(cause.title)}"
     yield ""
     facts = [f"**{tag_words(cause.tag)}**", f"**{cause.priority}**", doubt_of(cause)]
-    facts += [each for each in (course_of(cause), impact_of(cause)) if each]
+    facts += [each for each in (course_of(cause),) if each]
     bars = sparkline(cause.histogram)
     yield " · ".join(facts) + (f" · `{bars}`" if bars else "")
     yield ""

@@ -2,18 +2,20 @@
 
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from logtriage.model.report import Counts, Issue, Report, RootCause
 from logtriage.report.cards import (
+    SYMPTOMS,
     Look,
     course_of,
     doubt_of,
-    impact_of,
     labels_of,
     link_words,
+    proofs_of,
     said,
     short,
+    symptoms_of,
     tag_words,
 )
 from logtriage.report.figures import (
@@ -22,6 +24,7 @@ from logtriage.report.figures import (
     day_of,
     lag,
     many,
+    over_window,
     share,
     size,
     span_of,
@@ -30,7 +33,7 @@ from logtriage.report.figures import (
 from logtriage.report.picture import picture_of
 from logtriage.report.redact import mapped
 from logtriage.report.safe import visible_lines
-from logtriage.report.text import others_of, shared_folder
+from logtriage.report.text import shared_folder, sure_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -49,7 +52,8 @@ def as_html(report: Report) -> str:
         picture=picture_of(report),
         issues=report.issues[:ISSUES],
         hidden=max(0, len(report.issues) - ISSUES),
-        others=others_of(report),
+        sure=len(sure_of(report)),
+        symptoms_shown=SYMPTOMS,
         rank_by_cause={cause.id: cause.rank for cause in report.root_causes},
         issue_by_id={issue.id: issue for issue in report.issues[:ISSUES]},
         day=day_of(report.window),
@@ -80,10 +84,12 @@ def _template() -> "Template":
         tag_words=tag_words,
         doubt=doubt_of,
         course=course_of,
-        impact=impact_of,
         link_words=link_words,
         bars=bars_of,
         kind=kind_of,
+        proofs=proofs_of,
+        symptoms=symptoms_of,
+        over=over_window,
         web_link=web_link,
         labels=labels_of,
         short=short,
@@ -97,17 +103,26 @@ def kind_of(item: Issue | RootCause) -> str:
     return "defect" if item.tag == "application-defect" else "incident"
 
 
-def bars_of(histogram: Counts | None) -> list[tuple[int, float, int]]:
-    """Bars of a small chart: place, height from 0 to 1, number."""
+class Bars(NamedTuple):
+    """A small chart."""
+
+    places: int
+    bars: tuple[tuple[int, float, int], ...]
+    """Place, height from 0 to 1, number; empty places are left out."""
+
+
+def bars_of(histogram: Counts | None) -> Bars:
+    """The histogram in `_BARS` places at most."""
     if histogram is None or not any(histogram.counts):
-        return []
+        return Bars(0, ())
     sums = buckets(histogram.counts, _BARS)
     most = max(sums)
-    return [
+    found = (
         (index, round(max(count / most, 0.08), 3), count)
         for index, count in enumerate(sums)
         if count
-    ]
+    )
+    return Bars(len(sums), tuple(found))
 
 
 def web_link(address: str | None) -> str:

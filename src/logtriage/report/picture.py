@@ -8,10 +8,10 @@ import math
 from collections import defaultdict
 from typing import Final, NamedTuple
 
-from logtriage.model.report import Counts, Issue, Report, ReportedChange
-from logtriage.report.cards import tag_words
+from logtriage.model.report import TENTATIVE, Counts, Input, Issue, Report, ReportedChange
+from logtriage.report.cards import doubt_of, tag_words
 from logtriage.report.cells import fitted
-from logtriage.report.figures import many, moment
+from logtriage.report.figures import clock, many, moment
 
 WIDTH: Final = 1000
 GUTTER: Final = 150
@@ -31,6 +31,8 @@ _CHARACTER: Final = 7.6
 _LARGEST: Final = 15.0
 _SMALLEST: Final = 3.0
 _AXIS: Final = 26
+_ABOVE: Final = 12
+"""How far above its row a change stands, so that it hides no errors."""
 _TICKS: Final = 8
 _STEPS: Final = (
     *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200),
@@ -58,6 +60,8 @@ class Row(NamedTuple):
     y: float
     spans: tuple[tuple[float, float], ...]
     """Where its log has lines: from, to."""
+    gaps: tuple[tuple[float, float, str], ...]
+    """Where it is silent although it speaks later: from, to, words."""
     marks: tuple[Mark, ...]
 
 
@@ -70,6 +74,7 @@ class Flag(NamedTuple):
     kind: str
     target: str
     label: str
+    tentative: bool
     leftward: bool
     """The label stands on the left, for want of room on the right."""
     words: str
@@ -136,13 +141,14 @@ def picture_of(report: Report) -> Picture | None:
                 name,
                 heights[name],
                 _spans(report, name, scale),
+                _gaps(report, name, scale),
                 _marks(name, cells, most, heights[name], scale),
             )
             for name in names
         ),
         flags=flags,
         ticks=tuple(
-            Tick(scale.x(second), heights[change.component], _change_words(change))
+            Tick(scale.x(second), heights[change.component] - _ABOVE, _change_words(change))
             for change in report.changes
             if change.component in heights and (second := _second(change.timestamp)) is not None
         ),
@@ -253,20 +259,44 @@ def _flags(report: Report, scale: _Scale) -> tuple[Flag, ...]:
         if level == len(taken):
             taken.append([])
         taken[level].append((begin, end))
-        words = f"{cause.rank}: {tag_words(cause.tag).lower()}, {cause.title}"
+        words = f"{cause.rank}: {tag_words(cause.tag).lower()}, {doubt_of(cause)}, {cause.title}"
         y = _FLAG * (level + 0.5)
         kind = _kind(cause.tag)
-        flags.append(Flag(x, y, cause.rank, kind, cause.id, label, leftward, words))
+        doubtful = cause.confidence < TENTATIVE
+        flags.append(Flag(x, y, cause.rank, kind, cause.id, label, doubtful, leftward, words))
     return tuple(flags)
 
 
+def _inputs_of(report: Report, name: str) -> list[Input]:
+    return [each for each in report.inputs if name in (each.component or "").split(",")]
+
+
 def _spans(report: Report, name: str, scale: _Scale) -> tuple[tuple[float, float], ...]:
+    """From the first to the last line of each input, without its gaps."""
     found = []
-    for each in report.inputs:
-        first, last = _second(each.first), _second(each.last)
-        if name in (each.component or "").split(",") and first is not None and last is not None:
-            found.append((scale.x(first), scale.x(last)))
+    for each in _inputs_of(report, name):
+        begin, last = _second(each.first), _second(each.last)
+        if begin is None or last is None:
+            continue
+        for gap in each.gaps:
+            silent, again = _second(gap.first), _second(gap.last)
+            if silent is not None and again is not None and begin <= silent <= again <= last:
+                found.append((scale.x(begin), scale.x(silent)))
+                begin = again
+        found.append((scale.x(begin), scale.x(last)))
     return tuple(sorted(found))
+
+
+def _gaps(report: Report, name: str, scale: _Scale) -> tuple[tuple[float, float, str], ...]:
+    """Silence of a component: only where none of its inputs has a line."""
+    inputs = _inputs_of(report, name)
+    if len(inputs) != 1:
+        return ()
+    return tuple(
+        (scale.x(silent), scale.x(again), f"no line from {clock(gap.first)} to {clock(gap.last)}")
+        for gap in inputs[0].gaps
+        if (silent := _second(gap.first)) is not None and (again := _second(gap.last)) is not None
+    )
 
 
 def _change_words(change: ReportedChange) -> str:

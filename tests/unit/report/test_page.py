@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.unit.report.stories import DISK, NIGHT, QUIET, nasty_report
+from tests.unit.report.stories import DISK, NIGHT, QUIET, at, nasty_report
 
-from logtriage.model.report import Counts, Report
+from logtriage.model.report import Counts, Report, Window
 from logtriage.report.page import bars_of, web_link
 from logtriage.report.picture import GUTTER, MARGIN, WIDTH, picture_of
 from logtriage.report.render import render
@@ -151,6 +151,21 @@ def test_a_silent_log_ends_where_it_fell_silent() -> None:
     assert ends["postgres"] < ends["booking"] == WIDTH - MARGIN
 
 
+def test_silence_is_a_gap_in_the_line() -> None:
+    quiet = Window(at("03:20:00"), at("03:30:00"))
+    inputs = tuple(
+        msgspec.structs.replace(each, gaps=(quiet,)) if each.component == "gate" else each
+        for each in NIGHT.inputs
+    )
+    picture = picture_of(msgspec.structs.replace(NIGHT, inputs=inputs))
+    assert picture is not None
+    gate = next(row for row in picture.rows if row.name == "gate")
+    (start, end, words) = gate.gaps[0]
+    assert words == "no line from 03:20:00 to 03:30:00"
+    (_, silent), (again, _) = gate.spans
+    assert (silent, again) == (start, end)
+
+
 def test_without_times_there_is_no_picture() -> None:
     undated = tuple(
         msgspec.structs.replace(each, first_seen=None, last_seen=None, histogram=None)
@@ -164,32 +179,60 @@ def test_without_times_there_is_no_picture() -> None:
 
 
 def test_small_charts_keep_every_error() -> None:
-    bars = bars_of(Counts("2027-01-01T00:00:00Z", 1, tuple(range(1, 200))))
-    assert sum(count for _, _, count in bars) == sum(range(1, 200))
-    assert max(height for _, height, _ in bars) == 1
-    assert bars_of(None) == []
+    chart = bars_of(Counts("2027-01-01T00:00:00Z", 1, tuple(range(1, 200))))
+    assert sum(count for _, _, count in chart.bars) == sum(range(1, 200))
+    assert max(height for _, height, _ in chart.bars) == 1
+    assert chart.places == 40
+    assert bars_of(None).bars == ()
 
 
-@pytest.mark.real
-@pytest.mark.parametrize("story", STORIES)
-def test_a_real_browser_draws_it(story: str, tmp_path: Path) -> None:
+def browse(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a real browser without a window; skips where there is none."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         pytest.skip("no Chromium here")
-    page = tmp_path / "page.html"
-    page.write_text(render(STORIES[story], "html"), encoding="utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
-    options += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    options += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1100,1400"]
-    shot = tmp_path / "shot.png"
+    always = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
+    always += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     done = subprocess.run(
-        [browser, *options, f"--screenshot={shot}", "--dump-dom", page.as_uri()],
+        [browser, *always, f"--user-data-dir={tmp_path / 'profile'}", *options],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert done.returncode == 0
-    assert shot.stat().st_size > 10_000
     for alarm in ("Content Security Policy", "Refused to", "Uncaught"):
         assert alarm not in done.stderr
+    return done
+
+
+def written(story: str, tmp_path: Path) -> str:
+    page = tmp_path / "page.html"
+    page.write_text(render(STORIES[story], "html"), encoding="utf-8")
+    return page.as_uri()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("story", STORIES)
+def test_a_real_browser_draws_it(story: str, tmp_path: Path) -> None:
+    shot = tmp_path / "shot.png"
+    browse(tmp_path, "--window-size=1100,1400", f"--screenshot={shot}", written(story, tmp_path))
+    assert shot.stat().st_size > 10_000
+
+
+@pytest.mark.real
+def test_a_mark_leads_to_the_evidence_without_scripts(tmp_path: Path) -> None:
+    shown = browse(tmp_path, "--dump-dom", f"{written('night', tmp_path)}#I3").stdout
+    opened = re.findall(r'<details open="">.*?id="(\w+)"', shown, re.DOTALL)
+    assert opened == ["I3"]
+
+
+@pytest.mark.real
+def test_it_prints_with_all_evidence(tmp_path: Path) -> None:
+    page = written("night", tmp_path)
+    paper = tmp_path / "page.pdf"
+    browse(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={paper}", page)
+    body = paper.read_bytes()
+    assert body.startswith(b"%PDF")
+    # every issue is open on paper: more than the two pages of the closed ones
+    assert len(re.findall(rb"/Type\s*/Page\b", body)) >= 3

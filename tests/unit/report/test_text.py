@@ -101,7 +101,7 @@ def test_like_symptoms_of_one_component_are_one_line() -> None:
         ("gate", "502 of upstream", 12),
         ("kiosk", "502 of upstream", 1),
     ]
-    assert link_words(folded[0]) == "its text names the cause, began right after"
+    assert link_words(folded[0]) == "its text names the cause"
 
 
 def test_tentative_causes_come_in_brief() -> None:
