@@ -11,7 +11,7 @@ from logtriage.classify.titles import facts_of, fallback_title, fill, rule_title
 from logtriage.classify.weigh import ROOT, WAITING, WRAPPER, Fired, Weighed, weigh
 from logtriage.expr.evaluate import Hit
 from logtriage.model.record import Record
-from logtriage.model.severity import ERROR, WARN
+from logtriage.model.severity import ERROR, INFO, WARN
 from logtriage.model.verdict import (
     NOTHING,
     Change,
@@ -50,7 +50,9 @@ class Reading(msgspec.Struct, frozen=True):
     changes: tuple[Fired, ...]
     endpoints: tuple[Fired, ...]
     gate: bool
-    """The record is a warning or worse, or states no level."""
+    """The record is a warning or worse, states no level, holds a trace, or `opened`."""
+    opened: bool
+    """It is below a warning, but a weak sign knows its words for a failure with its cause."""
 
 
 class Classifier:
@@ -74,18 +76,21 @@ class Classifier:
     def read(self, fields: RecordFields) -> Reading:
         """Evaluate every rule that may fire."""
         record = fields.record
-        gate = record.severity_number is None or record.severity_number >= WARN
-        found: dict[str, list[Fired]] = {"rule": [], "change": [], "endpoint": []}
-        signs: list[LoadedRule] = []
+        severity = record.severity_number
         packs, disabled = self.packs, self.packs.disabled
-        for index in self.packs.index.candidates(fields.haystack):
-            if index in disabled:
-                continue
-            loaded = packs.loaded(index)
+        found: dict[str, list[Fired]] = {"rule": [], "change": [], "endpoint": []}
+        candidates = [
+            packs.loaded(index)
+            for index in packs.index.candidates(fields.haystack)
+            if index not in disabled
+        ]
+        signs = [loaded for loaded in candidates if loaded.rule.kind == "signal"]
+        gate = severity is None or severity >= WARN or framed(record)
+        opened = not gate and (severity or 0) >= INFO and _opens(signs, fields)
+        gate = gate or opened
+        for loaded in candidates:
             rule = loaded.rule
-            if rule.kind == "signal":
-                signs.append(loaded)
-            elif gate or rule.any_level:
+            if rule.kind != "signal" and (gate or rule.any_level):
                 hits = loaded.evaluate(fields)
                 if hits is not None:
                     found[rule.kind].append(_fired(rule, hits, fields))
@@ -97,12 +102,11 @@ class Classifier:
             fired=tuple(fired),
             overridden=tuple(overridden),
             ignoring=tuple(sorted((o for o in kept if o.rule.tag == "ignore"), key=_strength)),
-            signals=tuple(
-                _signals(signs, fired, fields) if gate or fired or framed(record) else ()
-            ),
+            signals=tuple(_signals(signs, fired, fields) if gate or fired else ()),
             changes=tuple(found["change"]),
             endpoints=tuple(found["endpoint"]),
             gate=gate,
+            opened=opened,
         )
 
     def decide(self, record: Record, reading: Reading) -> Classification:
@@ -216,7 +220,7 @@ def is_error(record: Record, reading: Reading) -> bool:
     severity = record.severity_number
     if severity is not None and severity >= ERROR:
         return True
-    if severity is None or severity >= WARN:
+    if severity is None or severity >= WARN or reading.opened:
         if any(one.rule.excuse for one in reading.signals):
             return False
         return record.exception is not None or any(one.rule.failure for one in reading.signals)
@@ -236,6 +240,14 @@ def stated(record: Record, reading: Reading) -> bool:
 def framed(record: Record) -> bool:
     """The record holds a stack trace with frames."""
     return record.exception is not None and any(link.frames for link in record.exception.links)
+
+
+def _opens(signs: Sequence[LoadedRule], fields: RecordFields) -> bool:
+    """Whether a line below a warning states a failure so plainly that its level is beside it."""
+    stated = any(loaded.rule.any_level and loaded.evaluate(fields) is not None for loaded in signs)
+    return stated and not any(
+        loaded.rule.excuse and loaded.evaluate(fields) is not None for loaded in signs
+    )
 
 
 def _signals(

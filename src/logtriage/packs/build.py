@@ -133,7 +133,7 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 excuse=table.excuse,
                 writer=table.writer,
                 alone=table.alone,
-                any_level=True,
+                any_level=table.any_level,
             )
     return replace(
         rule,
@@ -184,7 +184,7 @@ def _index(
         if not keys:
             always.append(index)
         scanned = {scan_pattern(anchor) for anchor in anchors}
-        if rule.kind == "signal":
+        if rule.kind == "signal" and not rule.any_level:
             failures |= scanned if rule.failure else set()
             continue
         for pattern in scanned:

@@ -109,6 +109,9 @@ class SignalTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Asked only where no rule tells what happened: rules have read the same words."""
     excuse: bool = False
     """The words take a failure back (retrying, using the default): it is none."""
+    any_level: bool = False
+    """The words state a failed outcome with its cause: from info on they make an error, and let
+    the rules speak."""
     writer: bool = False
     """They tell who wrote or where, not what happened: alone they leave it open."""
 
