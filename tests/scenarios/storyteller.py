@@ -6,7 +6,7 @@ to when, how often. Random words come from a seed, so a story is the same every 
 Tokens in texts and layouts::
 
     <n:1-900> <pick:a|b|c> <hex:8> <uuid> <ip>     random; the same one within a scene as <n:1-9=x>
-    <=x>                                           what was called x in this scene
+    <=x>                                           what was called x in this scene; <=trace> is given
     <t:%Y-%m-%d %H:%M:%S> <ms> <us> <ns> <epoch> <epochms>   the moment, by the component's clock
     <level> <text> <json>                          layouts alone; <json> is the text as JSON string
 """
@@ -52,7 +52,7 @@ class Teller:
                 moments.append(second)
                 second += scene["every"] * (0.4 + 1.2 * self.chance.random())
         for second in moments:
-            shared: dict[str, str] = {}
+            shared = {"trace": self._token("hex", "32", self.begin) or ""}
             moment = second
             for who, level, text, *wait in scene["say"]:
                 moment += float(wait[0]) if wait else 0.004 * self.chance.random()

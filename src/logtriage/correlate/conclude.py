@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from logtriage.correlate.clocks import clocks_of, corrected, told
 from logtriage.correlate.evidence import evidence_of
 from logtriage.correlate.links import link_all
 from logtriage.correlate.merging import is_restart_noise, merge_roots
@@ -22,7 +23,7 @@ from logtriage.correlate.sheets import (
     input_sheet,
     issue_sheet,
 )
-from logtriage.correlate.timeline import Horizon, horizon_of
+from logtriage.correlate.timeline import Horizon, corrected_span, horizon_of
 from logtriage.correlate.topology import Topology, topology_of
 from logtriage.correlate.words import quote_of, reasons_of, settle_of, summary_of, title_of
 from logtriage.model.record import rfc3339
@@ -68,6 +69,15 @@ def conclude(
     components = [issue.component for issue in issues]
     topology = topology_of(tallies, components, depends_on or {})
     nodes, rest = make_nodes(issues, horizon, topology, categories, LINKED)
+    inputs = tallies.inputs
+    clocks = clocks_of(nodes, inputs)
+    if clocks:
+        tallies = corrected(tallies, clocks)
+        horizon = horizon_of(tallies.inputs, (), since=since, until=until)
+        for node in [*nodes, *rest]:
+            ahead = clocks[node.path].ahead if node.path in clocks else 0.0
+            node.span = corrected_span(node.issue, horizon, ahead)
+        nodes.sort(key=lambda node: node.order)
     link_all(nodes, topology)
     roots = make_roots(nodes, tallies, horizon, topology)
     ranked = rank(roots, tallies)
@@ -90,7 +100,10 @@ def conclude(
         generated_at=rfc3339(generated_at) or "",
         window=Window(moment(horizon.first), moment(horizon.last)),
         totals=totals_of(tallies, issues),
-        inputs=tuple(input_sheet(tallies.inputs[path]) for path in sorted(tallies.inputs)),
+        inputs=tuple(
+            input_sheet(tally, told(clocks[path]) if path in clocks else None)
+            for path, tally in sorted(inputs.items())
+        ),
         root_causes=tuple(causes),
         issues=tuple(sheets),
         changes=tuple(change_sheet(event) for event in tallies.changes),

@@ -25,6 +25,12 @@ ENOUGH: Final = 0.9
 BARE: Final = frozenset({"handler-error", "unclassified-defect", "unclassified-incident"})
 """Categories that say nothing of the kind of failure."""
 
+STRONG: Final = 0.75
+"""Weight of naming the server that is in trouble of its own."""
+
+SURE: Final = 0.9
+"""Confidence from which a server's word of its own trouble is taken."""
+
 LONG: Final = 60.0
 """Seconds after which an unnamed cause is too far away."""
 
@@ -48,6 +54,7 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
         return None
     kinds: list[str] = []
     weight = 0.0
+    lasting = False
     steps = _steps(cause, effect)
     if steps is not None:
         weight += CAUSAL[steps]
@@ -61,7 +68,9 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
         kinds.append("shared-trace")
     contained = _contains(cause, effect)
     if cause.category == effect.category and _same_trouble(cause, effect, named, contained):
-        weight += 0.45
+        own = cause.issue.component is not None
+        lasting = own and not cause.transient and cause.issue.component == effect.issue.component
+        weight += 0.6 if lasting else 0.45
         kinds.append("same-category")
     if contained:
         weight += contained
@@ -81,11 +90,12 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
         weight += 0.4
         kinds.append("depends-on")
     watched = cause.diagnosis and steps is not None
-    if lag < -TOLERANCE and not watched and not (steps and named and lag >= -LATE):
+    told = steps is not None or "same-category" in kinds
+    if lag < -TOLERANCE and not watched and not (told and named and lag >= -LATE):
         return None
     weight += 0.3 if lag <= 5 else 0.2 if lag <= 60 else 0.1 if lag <= 600 else -0.2
     kinds.append("follows")
-    weight += _overlap(cause, effect)
+    weight += 0.0 if lasting else _overlap(cause, effect)
     weight += _leaning(cause, effect, kinds)
     return Link(round(weight, 3), tuple(kinds)) if weight >= ENOUGH else None
 
@@ -141,8 +151,10 @@ def _named(cause: Node, effect: Node) -> float:
     if cause.platform and cause.names & {effect.issue.component, effect.target}:
         # the kernel, the service manager, the kubelet tell of what they did to whom
         return strong
+    if component is not None and component == effect.target and effect.unreachable:
+        return STRONG
     if component is not None and (component in effect.names or component == effect.target):
-        return strong
+        return STRONG if cause.serves and _plain_incidents(cause, effect) else strong
     if effect.target is not None and effect.target == cause.target:
         # both speak of the same third party
         return 0.5 if not cause.generic else 0.2
@@ -155,6 +167,13 @@ def _named(cause: Node, effect: Node) -> float:
     if subject and len(subject) >= 5 and subject in effect.text:
         return 0.4
     return 0.0
+
+
+def _plain_incidents(cause: Node, effect: Node) -> bool:
+    """A server's own trouble, and an incident elsewhere: what names the server follows from it."""
+    mine, theirs = cause.issue.verdict, effect.issue.verdict
+    own = bool(mine.rules) and mine.confidence >= SURE and not (cause.generic or cause.dependent)
+    return own and mine.tag is Tag.INCIDENT and theirs.tag is Tag.INCIDENT
 
 
 def _depends(cause: Node, effect: Node, topology: Topology) -> bool:
@@ -193,8 +212,16 @@ def _same_trouble(cause: Node, effect: Node, named: float, quoted: float) -> boo
 _NAME_END = re.compile(r"[.:\\$]")
 
 
+def quotes(cause: Node, effect: Node) -> bool:
+    """The effect repeats the cause's own words."""
+    return _contains(cause, effect) > 0
+
+
 def _contains(cause: Node, effect: Node) -> float:
     """The effect's exception chain, or its text, holds the cause's own words."""
+    if effect.serves and not cause.serves and cause.category == effect.category:
+        # the words are the server's: its client repeats them, not the other way round
+        return 0.0
     inner, outer = cause.issue.exception, effect.issue.exception
     if inner is not None and outer is not None and inner is not outer:
         types = {_NAME_END.split(link.type)[-1] for link in outer.links}

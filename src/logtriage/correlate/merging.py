@@ -30,6 +30,9 @@ SURE: Final = 0.9
 PLAIN: Final = 0.8
 """Confidence from which a warning may be the trouble itself."""
 
+ALIKE: Final = 60.0
+"""Seconds within which incidents of one kind begin together."""
+
 SOON: Final = 15.0
 """Seconds after a by-product in which the lasting trouble shows itself."""
 
@@ -42,6 +45,7 @@ def merge_roots(roots: Sequence[Root]) -> list[Root]:
     """One root for one trouble."""
     kept = fold_same_target(roots)
     kept = fold_unnamed(kept)
+    kept = fold_alike(kept)
     kept = fold_by_products(kept)
     return fold_leftovers(kept)
 
@@ -115,6 +119,41 @@ def _went_away(root: Root, other: Root) -> bool:
         and abs(each.span.onset - node.span.onset) <= SOON
         for each in other.nodes
     )
+
+
+def fold_alike(roots: Sequence[Root]) -> list[Root]:
+    """Fold incidents of one kind that begin together and do not speak of different things."""
+    kept: list[Root] = []
+    for root in sorted(roots, key=lambda root: (root.node.client, root.node.order)):
+        host = next((other for other in kept if _alike(root, other)), None)
+        if host is None:
+            kept.append(root)
+        else:
+            fold(root, host, "same-category")
+    return sorted(kept, key=lambda root: root.node.order)
+
+
+def _alike(root: Root, other: Root) -> bool:
+    mine, theirs = root.node, other.node
+    like = mine.category == theirs.category and not mine.generic
+    both = {mine.issue.verdict.tag, theirs.issue.verdict.tag} == {Tag.INCIDENT}
+    if not like or not both or mine.span.chronic != theirs.span.chronic:
+        return False
+    if mine.span.onset is None or theirs.span.onset is None:
+        return False
+    if not mine.issue.verdict.rules or not theirs.issue.verdict.rules:
+        return False
+    if abs(mine.span.onset - theirs.span.onset) > ALIKE:
+        return False
+    return not (
+        _differ(mine.target, theirs.target)
+        or _differ(mine.subject, theirs.subject)
+        or (mine.server is None and theirs.server is None and mine.elsewhere(theirs))
+    )
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one != other
 
 
 def fold_by_products(roots: Sequence[Root]) -> list[Root]:

@@ -96,8 +96,11 @@ def words_of(text: str, *, parts: bool = False) -> set[str]:
     return words
 
 
-def target_of(named: Named, own: str | None, topology: Topology) -> str | None:
+def target_of(named: Named, own: str | None, category: str, topology: Topology) -> str | None:
     """The component, else the service or endpoint, that a failed conversation was meant for."""
+    about = topology.service_of(category)
+    if about is not None:
+        return None if topology.serves(own) else about
     if any(own in topology.at_port(port) for port in named.ports):
         # a server that tells of one of its own conversations
         return None
@@ -113,9 +116,9 @@ def target_of(named: Named, own: str | None, topology: Topology) -> str | None:
             return topology.label(int(digits)) or endpoint
     if topology.serves(own):
         return None
-    servers = sorted(name for name in named.components if topology.serves(name) and name != own)
+    servers = {name for name in named.components if topology.serves(name)} - {own}
     if servers:
-        return servers[0] if len(servers) == 1 else None
+        return topology.one_server(servers)
     return _only(named.services)
 
 

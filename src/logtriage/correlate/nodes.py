@@ -24,10 +24,10 @@ class Node:
         "issue",
         "links",
         "names",
-        "order",
         "parent",
         "server",
         "serves",
+        "services",
         "span",
         "target",
         "text",
@@ -38,9 +38,9 @@ class Node:
         self, issue: IssueTally, span: Span, traits: Collection[str] = frozenset()
     ) -> None:
         self.issue = issue
+        self.span = span
         self.traits = traits
         """Of its category, see `packs.schema.Trait`."""
-        self.span = span
         self.category = issue.verdict.category
         self.explains: dict[str, int] = {}
         """Category to the number of causal steps to it."""
@@ -57,13 +57,23 @@ class Node:
         self.serves = False
         """Written by a known server: what it says of itself is not a client's word."""
         self.identities = frozenset(issue.trace_ids)
+        self.services: frozenset[str] = frozenset()
+        """Known services that its text names."""
         self.parent: Node | None = None
         self.links: tuple[str, ...] = ()
         self.children: list[Node] = []
-        first = issue.exemplars[0] if issue.exemplars else None
-        place = (first.path, first.line) if first else ("", 0)
-        moment = UNDATED if span.onset is None else int(span.onset * 1e9)
-        self.order = (moment, *place, issue.key)
+
+    @property
+    def path(self) -> str:
+        """Of its first exemplar."""
+        return self.issue.exemplars[0].path if self.issue.exemplars else ""
+
+    @property
+    def order(self) -> tuple[int, str, int, str]:
+        """Earliest onset first, undated last, then by place."""
+        onset, exemplars = self.span.onset, self.issue.exemplars
+        moment = UNDATED if onset is None else int(onset * 1e9)
+        return (moment, self.path, exemplars[0].line if exemplars else 0, self.issue.key)
 
     @property
     def root(self) -> "Node":
@@ -123,6 +133,18 @@ class Node:
     def ending(self) -> bool:
         """It ends its program: few records may explain many failures."""
         return "ending" in self.traits
+
+    @property
+    def subject(self) -> str | None:
+        """The thing that failed, where it is not merely the writer or its host."""
+        subject = self.issue.verdict.subject
+        own = {self.issue.component, *self.issue.hosts}
+        return None if subject in own else subject
+
+    def elsewhere(self, other: "Node") -> bool:
+        """Both tell of a host, and not of the same one."""
+        mine, theirs = set(self.issue.hosts), set(other.issue.hosts)
+        return bool(mine) and bool(theirs) and not mine & theirs
 
     def tree(self) -> list["Node"]:
         """The node and all that follows from it."""
@@ -205,9 +227,10 @@ def _read_names(node: Node, topology: Topology) -> None:
     node.text = named.text
     node.serves = topology.serves(issue.component)
     node.names = named.components
+    node.services = named.services
     node.endpoints = named.endpoints
     if node.dependent:
-        node.target = target_of(named, issue.component, topology)
+        node.target = target_of(named, issue.component, node.category, topology)
 
 
 def _resolve_addresses(nodes: Sequence[Node]) -> None:

@@ -102,8 +102,8 @@ def exemplar_sheet(exemplar: Exemplar) -> IssueExemplar:
     return IssueExemplar(exemplar.path, exemplar.line, rfc3339(exemplar.timestamp), exemplar.text)
 
 
-def input_sheet(tally: InputTally) -> Input:
-    """One input as the report shows it."""
+def input_sheet(tally: InputTally, clock: str | None = None) -> Input:
+    """One input as the report shows it; ``clock``: what is wrong with its clock."""
     return Input(
         path=tally.path,
         format=tally.format,
@@ -113,7 +113,7 @@ def input_sheet(tally: InputTally) -> Input:
         errors=tally.errors,
         first=rfc3339(tally.first),
         last=rfc3339(tally.last),
-        problems=tuple(tally.problems),
+        problems=(*tally.problems, *([clock] if clock else [])),
         gaps=tuple(gaps_of(tally.volume)),
     )
 

@@ -56,6 +56,13 @@ class Horizon(msgspec.Struct, frozen=True):
             return 0.0
         return self.last - self.first
 
+    def seen_by(self, ahead: float) -> "Horizon":
+        """The same as a clock shows it that is so many seconds ahead."""
+        if self.first is None or self.last is None:
+            return self
+        last_of = {path: second + ahead for path, second in self.last_of.items()}
+        return Horizon(self.first + ahead, self.last + ahead, last_of)
+
 
 def horizon_of(
     inputs: Mapping[str, InputTally],
@@ -103,6 +110,14 @@ def span_of(issue: IssueTally, horizon: Horizon) -> Span:
     )
 
 
+def corrected_span(issue: IssueTally, horizon: Horizon, ahead: float) -> Span:
+    """Onset and end by the right clock of an issue that was logged by one that is ahead."""
+    span = span_of(issue, horizon.seen_by(ahead))
+    if span.onset is None or span.end is None:
+        return span
+    return msgspec.structs.replace(span, onset=span.onset - ahead, end=span.end - ahead)
+
+
 def _patience(issue: IssueTally, first: float, last: float) -> float:
     gap = (last - first) / max(issue.count - 1, 1)
     least = QUIET_END if issue.count < 3 else BREATH * 2
@@ -145,7 +160,12 @@ def change_point(histogram: Histogram, first: float, last: float) -> tuple[float
                 if gain > best:
                     best, where, before_best = gain, at, before
         before += count
-    return _begin(buckets, step, where, before_best, start) if best > EVIDENCE else None
+    # against nothing before the first error and one rate from there on: no background at all
+    first_at = float(buckets[0][0] * step)
+    sudden = total * math.log(total / max(stop - first_at, 1.0)) - total * math.log(total / whole)
+    if best <= EVIDENCE or best <= sudden + EVIDENCE:
+        return None
+    return _begin(buckets, step, where, before_best, start)
 
 
 def _begin(

@@ -34,14 +34,17 @@ class Topology:
         components: Iterable[str],
         endpoints: Iterable[EndpointFact],
         depends_on: Mapping[str, Iterable[str]] | None = None,
+        speaking: Iterable[str] = (),
     ) -> None:
         self.components = frozenset(components)
+        self.speaking = frozenset(speaking)
         self.depends_on = {name: frozenset(on) for name, on in (depends_on or {}).items()}
         self._ports: dict[int, set[str]] = {}
         self._words: dict[str, set[str]] = {}
         self._labels: dict[int, str] = {}
         self._servers: set[str] = set()
         self._service_of: dict[str, str] = {}
+        self._of_category: dict[str, str] = {}
         for fact in endpoints:
             if fact.component:
                 self._ports.setdefault(fact.port, set()).add(fact.component)
@@ -58,6 +61,8 @@ class Topology:
             for word in [service, *words]:
                 self._service_of.setdefault(word, service)
             words += [str(word) for word in facts.get("common", ())]
+            for category in facts.get("categories", ()):
+                self._of_category[str(category)] = service
             mine = {c for c in self.components if speaks_of(c, [service, *words])}
             self._servers |= mine
             for component in mine:
@@ -79,9 +84,29 @@ class Topology:
         """Known services that any of these lower-case words names."""
         return {self._service_of[word] for word in words if word in self._service_of}
 
+    def service_of(self, category: str) -> str | None:
+        """The service that a category is about, by its component's name where it is in the run."""
+        service = self._of_category.get(category)
+        mine = sorted(self._words.get(service or "", ()))
+        return mine[0] if len(mine) == 1 else service
+
     def serves(self, component: str | None) -> bool:
         """True of a component that is one of the known services: a database, a cache, a broker."""
         return component in self._servers
+
+    def one_server(self, names: Iterable[str]) -> str | None:
+        """The one server among these names; of two names of one service that which has errors."""
+        found = sorted(name for name in names if name in self._servers)
+        if len(found) > 1 and len({self.kind_of(name) for name in found}) == 1:
+            found = sorted(self.speaking & set(found)) or found[:1]
+        return found[0] if len(found) == 1 else None
+
+    def kind_of(self, name: str) -> str | None:
+        """The known service that a component is, by its name."""
+        for service, facts in known_services().items():
+            if speaks_of(name, [service, *(str(word) for word in facts.get("words", ()))]):
+                return service
+        return None
 
     def is_server(self, name: str | None) -> bool:
         """True of a known server of the run, and of a known service that has no log in it."""
@@ -106,7 +131,8 @@ def topology_of(
     tallies: Tallies, components: Iterable[str | None], depends_on: Mapping[str, Iterable[str]]
 ) -> Topology:
     """Topology that the logs and the configuration show."""
-    names = {component for component in components if component}
+    speaking = {component for component in components if component}
+    names = set(speaking)
     for tally in tallies.inputs.values():
         names |= set((tally.component or "").split(",")) - {""}
-    return Topology(names, tallies.endpoints, depends_on)
+    return Topology(names, tallies.endpoints, depends_on, speaking)
