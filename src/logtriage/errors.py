@@ -7,6 +7,7 @@
     ├── ConfigurationError        logtriage.toml is wrong
     ├── PackError                 a rule pack, a format or a dialect is wrong
     │   └── ExpressionError       its ``when`` does not parse or type-check
+    ├── StateError                the state file is damaged, foreign or cannot be written
     ├── InputError                exit 3: a PATH could not be opened or read to its end
     ├── DeliveryError             a message was not taken; told and kept, it ends no run
     └── StateLockedError          exit 75: another run holds the state
@@ -94,6 +95,10 @@ class DeliveryError(LogtriageError):
         super().__init__(what)
         self.again = again
         self.wait = wait
+
+
+class StateError(LogtriageError):
+    """The state file is damaged, another program's, or cannot be read or written."""
 
 
 class StateLockedError(LogtriageError):

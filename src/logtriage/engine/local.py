@@ -98,15 +98,11 @@ def run(
     progress: Callable[[InputTally], None] | None = None,
 ) -> Run:
     """Tally all inputs; Ctrl-C ends the run early and keeps what was counted."""
-    total = sum(source.size or 0 for source in sources)
-    jobs = tools.settings.jobs or min(available(), JOBS)
-    if jobs < 2 or total < WORTH_FORKING or not hasattr(os, "fork"):
-        jobs = 1
+    jobs = jobs_for(sum(source.size or 0 for source in sources), tools)
     shards = [shard for source in sources for shard in shards_of(source, jobs)]
     result = Run()
     lines: dict[str, int] = {}
-    outcomes = _in_processes(shards, tools, jobs) if jobs > 1 else _here(shards, tools)
-    for shard, outcome in outcomes:
+    for shard, outcome in outcomes(shards, tools, jobs):
         result.interrupted |= outcome.interrupted
         if outcome.failure:
             result.failures.append(outcome.failure)
@@ -120,6 +116,17 @@ def run(
         if progress:
             progress(tally)
     return result
+
+
+def jobs_for(total: int, tools: Tools) -> int:
+    """Processes that so many bytes are worth."""
+    jobs = tools.settings.jobs or min(available(), JOBS)
+    return 1 if jobs < 2 or total < WORTH_FORKING or not hasattr(os, "fork") else jobs
+
+
+def outcomes(shards: Sequence[Shard], tools: Tools, jobs: int) -> Iterator[tuple[Shard, Outcome]]:
+    """What each shard has to say, in their order."""
+    return _in_processes(shards, tools, jobs) if jobs > 1 else _here(shards, tools)
 
 
 def available() -> int:

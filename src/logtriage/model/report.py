@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from logtriage.model.delta import Delta
+
 SCHEMA: Final = "logtriage.report/1"
 
 TENTATIVE: Final = 0.6
@@ -235,3 +237,5 @@ class Report(msgspec.Struct, frozen=True):
     changes: tuple[ReportedChange, ...]
     ignored: tuple[IgnoredGroup, ...] = ()
     interrupted: bool = False
+    delta: Delta | None = None
+    """What changed since the last run; None without state."""

@@ -5,6 +5,7 @@ that. What lies between them is bounded counts that merge in any order.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -17,12 +18,16 @@ from logtriage.model.record import Record
 from logtriage.model.report import Report
 from logtriage.model.tallies import Tallies, greatest, least
 from logtriage.model.tally import InputTally, IssueTally
-from logtriage.pipeline.opened import Opened
+from logtriage.pipeline.opened import OVERLAP, Marks, Opened, until
 from logtriage.pipeline.reading import Reader
+from logtriage.pipeline.survey import Survey
 from logtriage.pipeline.tools import Tools
 from logtriage.pipeline.volume import Volume
 from logtriage.source.lines import Lines
 from logtriage.source.locate import Source
+
+NEVER: Final = 1 << 62
+"""A line, and an offset, that no input reaches."""
 
 
 class Shard(msgspec.Struct, frozen=True):
@@ -32,11 +37,13 @@ class Shard(msgspec.Struct, frozen=True):
     begin: int = 0
     end: int | None = None
     """None: to the end of the input."""
+    known: Survey | None = None
+    """The survey of the input, where it was made before."""
 
 
 def tally_shard(shard: Shard, tools: Tools) -> Tallies:
     """Count what a piece of an input says; InputError where it cannot be opened."""
-    opened = Opened(shard.source, tools, shard.begin)
+    opened = Opened(shard.source, tools, shard.begin, known=shard.known)
     tally = InputTally(path=shard.source.path, component=opened.survey.component)
     if opened.survey.binary:
         tally.bytes = sum(len(chunk) for chunk in opened.chunks)
@@ -58,7 +65,7 @@ def tally_shard(shard: Shard, tools: Tools) -> Tallies:
         if opened.survey.framed:
             _count_frames(opened, shard, reader, counter, tally, tools)
         else:
-            _count_lines(opened, reader, counter, tally, tools)
+            _count_lines(opened, shard, reader, counter, tally, tools)
     except KeyboardInterrupt:
         tools.interrupted = True
         tally.problems.append("interrupted: read in part")
@@ -92,16 +99,33 @@ def _count_frames(
 
 
 def _count_lines(
-    opened: Opened, reader: Reader, counter: Counter, tally: InputTally, tools: Tools
+    opened: Opened,
+    shard: Shard,
+    reader: Reader,
+    counter: Counter,
+    tally: InputTally,
+    tools: Tools,
 ) -> None:
     """Read every line: for wrapped and interleaved inputs, and text without any format."""
     judge = tools.judge()
     volume = Volume(tally, reader)
+    begin, end = shard.begin, shard.end
+    marks = Marks(opened.chunks, opened.begin, [begin] if end is None else [begin, end])
+    opened.chunks = iter(marks) if end is None else until(marks, end + OVERLAP - opened.begin)
+    started = marks.started
     for record in read_records(opened, reader, tally):
+        first = started.get(begin, record.line)
+        if record.line <= first or (end is not None and record.line > started.get(end, NEVER)):
+            continue
         volume.note(record.timestamp)
         found = judge.judge(record, counter.told)
         if found.verdict or found.ignored or found.change or found.endpoints:
+            if first:
+                record = msgspec.structs.replace(record, line=record.line - first)  # noqa: PLW2901
             counter.add(record, found)
+    stop = opened.begin + tally.bytes
+    tally.bytes = max((stop if end is None else min(end, stop)) - begin, 0)
+    tally.lines = started.get(NEVER if end is None else end, tally.lines) - started.get(begin, 0)
 
 
 def read_records(

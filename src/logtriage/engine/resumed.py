@@ -1,0 +1,259 @@
+"""Runs only what came since the last run, file by file, and says how far each was read."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from logtriage.engine.local import SHARD_BYTES, Failure, Run, jobs_for, outcomes
+from logtriage.errors import InputError
+from logtriage.model.position import Position
+from logtriage.model.tallies import Tallies, greatest, shift_lines
+from logtriage.pipeline.flow import Shard
+from logtriage.pipeline.matching import Found, absolute, match
+from logtriage.pipeline.resume import Portion, line_ends, portion
+from logtriage.pipeline.tools import Tools
+from logtriage.source.identify import HEAD, content, digest, rotated_set, tail_digest
+from logtriage.source.locate import Source
+from logtriage.source.read import WINDOW
+
+TOGETHER: Final = 128
+"""Files that are held open at once."""
+
+
+class ResumedRun(Run):
+    """What came since the last run; nothing of it is kept until the state commits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.positions: list[Position] = []
+        """Where each file now stands."""
+        self.taken_back: Counter[str] = Counter()
+        """Issue keys to records that an earlier run counted and that now read otherwise."""
+        self.read_until: dict[str, int] = {}
+        """Rotated set to the latest timestamp read of it, nanoseconds since the epoch."""
+        self.problems: list[tuple[str, str]] = []
+
+    def note_problems(self) -> None:
+        """Take what is wrong with files into the report."""
+        for path, problem in self.problems:
+            self._note(path, problem)
+
+
+def run_resumed(
+    sources: Sequence[Source], tools: Tools, positions: Iterable[Position]
+) -> ResumedRun:
+    """Tally what came to the files since ``positions``; streams and URLs are read whole."""
+    result = ResumedRun()
+    positions = list(positions)
+    matching = match([source for source in sources if source.regular], positions)
+    result.problems += matching.problems
+    streams = [source for source in sources if not source.regular and source.member is None]
+    members = [source for source in sources if source.member is not None]
+    if members:
+        parts = match(members, [each for each in positions if "::" in each.path])
+        matching = msgspec.structs.replace(matching, found=(*matching.found, *parts.found))
+        result.problems += parts.problems
+    changed = []
+    for found in matching.found:
+        if found.unchanged:
+            same = msgspec.structs.replace(found.position, path=absolute(found.source))
+            result.positions.append(same)
+        else:
+            changed.append(found)
+    for begin in range(0, len(changed), TOGETHER):
+        _run_some(changed[begin : begin + TOGETHER], tools, result)
+    for source in streams:
+        _run_stream(source, tools, result)
+    return result
+
+
+def _run_some(found: Sequence[Found], tools: Tools, result: ResumedRun) -> None:
+    with ExitStack() as stack:
+        readings = [
+            reading for each in found if (reading := _begin(each, tools, stack, result)) is not None
+        ]
+        total = sum(reading.bytes for reading in readings)
+        jobs = jobs_for(total, tools)
+        labelled = [
+            (index, shard)
+            for index, reading in enumerate(readings)
+            for shard in _cut(reading.portion, jobs)
+        ]
+        results = outcomes([shard for _, shard in labelled], tools, jobs)
+        told = ((index, *each) for (index, _), each in zip(labelled, results, strict=True))
+        for index, parts in groupby(told, key=lambda each: each[0]):
+            reading = readings[index]
+            for _, shard, outcome in parts:
+                result.interrupted |= outcome.interrupted
+                if outcome.failure:
+                    reading.failure = outcome.failure
+                if outcome.tallies is not None:
+                    reading.add(shard, outcome.tallies)
+            reading.finish(result)
+
+
+def _run_stream(source: Source, tools: Tools, result: ResumedRun) -> None:
+    for _, outcome in outcomes([Shard(source)], tools, 1):
+        result.interrupted |= outcome.interrupted
+        if outcome.failure:
+            result.failures.append(outcome.failure)
+        if outcome.tallies is not None:
+            result.tallies.merge(outcome.tallies)
+
+
+class _Reading:
+    """One file while it is read."""
+
+    def __init__(self, found: Found, part: Portion) -> None:
+        self.found = found
+        self.portion = part
+        self.failure: Failure | None = None
+        self._tallies = Tallies()
+        self._reopened = Tallies()
+        self._again: Counter[str] = Counter()
+        self._tail: Counter[str] = Counter()
+        self._lines = part.lines
+
+    @property
+    def bytes(self) -> int:
+        """What is to be read."""
+        return max((self.portion.source.size or 0) - self.portion.begin, 0)
+
+    def add(self, shard: Shard, tallies: Tallies) -> None:
+        """Take in the next shard of the file."""
+        part = self.portion
+        tally = tallies.inputs[part.source.path]
+        shift_lines(tallies, self._lines)
+        self._lines += tally.lines
+        counts = {key: issue.count for key, issue in tallies.issues.items()}
+        if shard.begin >= part.tail:
+            self._tail.update(counts)
+        if shard.begin < part.begin:
+            self._again.update(counts)
+            self._reopened.merge(tallies)
+        else:
+            self._tallies.merge(tallies)
+
+    def finish(self, result: ResumedRun) -> None:
+        """Hand over what was counted and the new position; nothing after a failure."""
+        if self.failure is not None:
+            result.failures.append(self.failure)
+            return
+        position, path = self.found.position, self.portion.source.path
+        before = position.open_counts
+        reopened = bool(self._reopened.inputs)
+        if reopened and self._again == Counter(before):
+            self._tallies.merge(Tallies(inputs=self._reopened.inputs))
+        else:
+            if reopened:
+                result.taken_back.update(before)
+            self._tallies.merge(self._reopened)
+        tally = self._tallies.inputs.get(path)
+        if tally is None:
+            return
+        if reopened:
+            # lines and bytes of the open record were counted when it was first read
+            tally.lines -= position.lines - position.open_lines
+            tally.bytes -= position.offset - (position.open_offset or 0)
+            tally.errors -= sum(self._again.values()) if self._again == Counter(before) else 0
+        read, last = tally.bytes, tally.last
+        result.tallies.merge(self._tallies)
+        if not result.interrupted:
+            result.positions.append(self._position(read, last))
+            if last is not None:
+                name = rotated_set(absolute(self.found.source))
+                result.read_until[name] = max(last, result.read_until.get(name, last))
+
+    def _position(self, read: int, last: int | None) -> Position:
+        part, position = self.portion, self.found.position
+        source, seen = part.source, part.seen
+        if seen.streamed:
+            offset, lines = position.offset + read, self._lines
+        else:
+            offset = source.size or 0
+            lines = position.lines + line_ends(source, position.offset, offset)
+        head = content(source, seen, 0, min(HEAD, offset))
+        is_open = part.tail < offset
+        return msgspec.structs.replace(
+            position,
+            path=absolute(self.found.source),
+            device=seen.device,
+            inode=seen.inode,
+            # a file with an unfinished line is looked at again though nothing is written to it
+            size=seen.size if seen.streamed or offset == seen.size else -1,
+            modified=seen.modified,
+            head_length=len(head),
+            head_digest=digest(head),
+            offset=offset,
+            lines=lines,
+            # proof enough for what is final; unpacking it all again would cost as much as reading
+            tail_digest="" if seen.streamed else tail_digest(source, seen, offset) or "",
+            last=greatest(position.last, last),
+            open_offset=part.tail if is_open else None,
+            open_lines=(lines - line_ends(source, part.tail, offset) if is_open else lines),
+            open_counts=_counts(self._tail) if is_open else {},
+        )
+
+
+def _counts(counts: Mapping[str, int]) -> dict[str, int]:
+    return {key: count for key, count in sorted(counts.items()) if count}
+
+
+def _begin(found: Found, tools: Tools, stack: ExitStack, result: ResumedRun) -> _Reading | None:
+    """Open a file so that a rotation cannot put another in its place; None: nothing to read."""
+    source = found.source
+    try:
+        if source.member is None:
+            descriptor = os.open(source.file, os.O_RDONLY | os.O_CLOEXEC)
+            stack.callback(os.close, descriptor)
+            status = os.fstat(descriptor)
+            if (status.st_dev, status.st_ino) != (found.seen.device, found.seen.inode):
+                # rotated between the look and now: the next run finds it where it went
+                return None
+            held = f"/proc/self/fd/{descriptor}"
+            if Path(held).exists():
+                source = msgspec.structs.replace(source, file=held)
+        part = portion(source, found.seen, found.position, tools)
+    except (OSError, InputError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        result.failures.append(Failure(found.source.path, reason.lower()))
+        return None
+    if part is None:
+        result.positions.append(_nothing_new(found))
+        return None
+    return _Reading(found, part)
+
+
+def _nothing_new(found: Found) -> Position:
+    """The position of a file under its present name; one with an unfinished line stays news."""
+    seen, position = found.seen, found.position
+    complete = seen.streamed or seen.size == position.offset
+    return msgspec.structs.replace(
+        position,
+        path=absolute(found.source),
+        device=seen.device,
+        inode=seen.inode,
+        size=seen.size if complete else -1,
+        modified=seen.modified,
+    )
+
+
+def _cut(part: Portion, jobs: int) -> Iterator[Shard]:
+    """The shards, long ones cut for several processes."""
+    for shard in part.shards:
+        stop = shard.end if shard.end is not None else part.source.size
+        long = stop is not None and stop - shard.begin > 2 * SHARD_BYTES
+        if jobs < 2 or not long or part.seen.streamed or stop is None:
+            yield shard
+            continue
+        step = -(-(stop - shard.begin) // jobs // WINDOW) * WINDOW
+        first = -(-shard.begin // WINDOW) * WINDOW + step
+        bounds = [shard.begin, *range(first, stop, step), shard.end]
+        for begin, end in pairwise(bounds):
+            yield msgspec.structs.replace(shard, begin=begin, end=end)

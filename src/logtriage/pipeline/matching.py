@@ -1,0 +1,234 @@
+"""Which file is which: the inputs of this run against the positions of the last one."""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from logtriage.model.position import Position
+from logtriage.source.identify import (
+    Sight,
+    begins_like,
+    head_digest,
+    is_live,
+    rotated_set,
+    siblings,
+    sight,
+    tail_digest,
+)
+from logtriage.source.locate import Source, rotation_order
+
+PACKED_ENDINGS: Final = (".gz", ".zst", ".bz2", ".xz", ".lz4", ".Z")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A file, and how far it was read."""
+
+    source: Source
+    seen: Sight
+    position: Position
+    """A fresh one where the file was never read."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Nothing was written to it since it was last looked at."""
+        return self.position.id is not None and _unchanged(self.seen, self.position)
+
+
+class Matching(msgspec.Struct, frozen=True):
+    """All files of a run; and what could not be found again."""
+
+    found: tuple[Found, ...]
+    problems: tuple[tuple[str, str], ...]
+    """(path, what is wrong) of files whose end may have been lost, or that cannot be read."""
+
+
+def match(sources: Sequence[Source], positions: Iterable[Position]) -> Matching:
+    """Find each file's position, and the rotated files that were read under another name.
+
+    Inode first, then content, as names change hands. Sources that are no files are left out.
+    """
+    return _Matcher(positions).run(sources)
+
+
+def absolute(source: Source) -> str:
+    """The path that positions are kept under."""
+    path = os.path.abspath(source.file)  # noqa: PTH100 - symbolic links are kept as they are
+    return path if source.member is None else f"{path}::{source.member}"
+
+
+class _Matcher:
+    def __init__(self, positions: Iterable[Position]) -> None:
+        self._free = {position.id: position for position in positions}
+        self._of_inode: defaultdict[tuple[int, int], list[Position]] = defaultdict(list)
+        self._of_set: defaultdict[str, list[Position]] = defaultdict(list)
+        for position in self._free.values():
+            self._of_inode[position.device, position.inode].append(position)
+            if position.offset:
+                self._of_set[Path(rotated_set(position.path)).name].append(position)
+        self._sights: dict[str, Sight] = {}
+        self._found: dict[str, Found] = {}
+        self._problems: list[tuple[str, str]] = []
+
+    def run(self, sources: Sequence[Source]) -> Matching:
+        known = [source for source in sources if self._look(source)]
+        for by in (self._by_inode, self._by_content):
+            for source in known:
+                self._try(source, by)
+        for source in known:
+            self._written_late(source)
+        rest = [source for source in known if absolute(source) not in self._found]
+        for source in rest:
+            self._rotated_away(source)
+        for source in rest:
+            if absolute(source) not in self._found and not self._is_copy(source):
+                self._take(source, None)
+        found = sorted(self._found.values(), key=lambda each: rotation_order(each.source.path))
+        return Matching(tuple(found), tuple(self._problems))
+
+    def _look(self, source: Source) -> bool:
+        """Look at a file; only at its status where that is as it was."""
+        try:
+            status = os.stat(source.file)  # noqa: PTH116 - the name may not be a Path
+            seen = Sight(
+                status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, False, False
+            )
+            if self._same(source, seen) is None:
+                seen = sight(source)
+        except OSError as error:
+            self._problems.append((source.path, (error.strerror or str(error)).lower()))
+            return False
+        self._sights[absolute(source)] = seen
+        return True
+
+    def _same(self, source: Source, seen: Sight) -> Position | None:
+        """The position of a file to which nothing was written since."""
+        member = _member(absolute(source))
+        for position in self._of_inode[seen.device, seen.inode]:
+            if _member(position.path) == member and _unchanged(seen, position):
+                return position
+        return None
+
+    def _try(self, source: Source, by: Callable[[Source], Position | None]) -> None:
+        if absolute(source) not in self._found:
+            position = by(source)
+            if position is not None:
+                self._take(source, position)
+
+    def _take(self, source: Source, position: Position | None) -> None:
+        path = absolute(source)
+        seen = self._sights[path]
+        if position is None:
+            position = Position(path, seen.device, seen.inode, seen.size, seen.modified)
+        else:
+            del self._free[position.id]
+        self._found[path] = Found(source, seen, position)
+
+    def _by_inode(self, source: Source) -> Position | None:
+        path = absolute(source)
+        seen, member = self._sights[path], _member(path)
+        for position in self._of_inode[seen.device, seen.inode]:
+            if position.id not in self._free or _member(position.path) != member:
+                continue
+            if _unchanged(seen, position) or self._holds(source, position):
+                return position
+        return None
+
+    def _by_content(self, source: Source) -> Position | None:
+        wanted = rotated_set(absolute(source))
+        near = [each for each in self._of_set[Path(wanted).name] if each.id in self._free]
+        near.sort(key=lambda position: rotated_set(position.path) != wanted)
+        return next((position for position in near if self._holds(source, position)), None)
+
+    def _holds(self, source: Source, position: Position) -> bool:
+        """Whether the file begins with what was read of the position's file."""
+        seen = self._sights[absolute(source)]
+        if not seen.streamed and seen.size < position.offset:
+            return False
+        if head_digest(source, seen, position.head_length) != position.head_digest:
+            return position.head_length == 0
+        if not position.tail_digest:
+            return True
+        return tail_digest(source, seen, position.offset) == position.tail_digest
+
+    def _written_late(self, source: Source) -> None:
+        """Rotated files of a named live file that were read before: a program may still write."""
+        if not is_live(source.file) or source.member is not None:
+            return
+        wanted = rotated_set(absolute(source))
+        positions = [
+            each
+            for each in self._of_set[Path(wanted).name]
+            if each.id in self._free and rotated_set(each.path) == wanted
+        ]
+        inodes = {(each.device, each.inode) for each in positions}
+        for path in siblings(source.file) if positions else ():
+            sibling = _source(path)
+            status = os.stat(path)  # noqa: PTH116 - as above
+            if (status.st_dev, status.st_ino) in inodes and self._look(sibling):
+                self._try(sibling, self._by_inode)
+
+    def _rotated_away(self, source: Source) -> None:
+        """Look for what a live file held before among its rotated files, and take those since."""
+        path = absolute(source)
+        before = next((each for each in self._free.values() if each.path == path), None)
+        if before is None or not before.offset or not is_live(path):
+            return
+        rotated = [_source(each) for each in siblings(source.file)]
+        rotated = [each for each in rotated if absolute(each) not in self._found]
+        rotated = [each for each in rotated if self._look(each)]
+        home = next((each for each in rotated if self._holds(each, before)), None)
+        if home is None:
+            lost = (
+                f"was replaced or emptied since the last run, which had read {before.offset:,} "
+                "bytes of it; what was written to it after that cannot be found"
+            )
+            self._problems.append((source.path, lost))
+            return
+        self._take(home, before)
+        for each in rotated[rotated.index(home) + 1 :]:
+            self._try(each, self._by_content)
+            if absolute(each) not in self._found and not self._is_copy(each):
+                self._take(each, None)
+
+    def _is_copy(self, source: Source) -> bool:
+        """A file being copied or packed by the rotation, its original still there."""
+        path = absolute(source)
+        for ending in PACKED_ENDINGS:
+            if path.endswith(ending) and path.removesuffix(ending) in self._found:
+                return True
+        wanted = rotated_set(path)
+        return any(
+            rotated_set(each.position.path) == wanted
+            and each.position.offset
+            and begins_like(source, each.source)
+            for each in self._found.values()
+            if each.source.member is None and source.member is None
+        )
+
+
+def _unchanged(seen: Sight, position: Position) -> bool:
+    return (seen.device, seen.inode, seen.size, seen.modified) == (
+        position.device,
+        position.inode,
+        position.size,
+        position.modified,
+    )
+
+
+def _member(path: str) -> str:
+    return path.partition("::")[2]
+
+
+def _source(path: str) -> Source:
+    status = os.stat(path)  # noqa: PTH116 - the name may not be a Path
+    return Source(
+        path=path,
+        file=path,
+        size=status.st_size,
+        modified=status.st_mtime_ns,
+        regular=True,
+    )
