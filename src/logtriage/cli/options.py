@@ -80,6 +80,13 @@ Packs = Annotated[
 Config = Annotated[
     str | None, typer.Option(help="The configuration FILE, in place of the one that is found.")
 ]
+State = Annotated[
+    str | None, typer.Option(help="Read on from where FILE says the last run ended, and keep it.")
+]
+NoState = Annotated[bool, typer.Option("--no-state", help="Keep no state.")]
+Wait = Annotated[
+    float, typer.Option(min=0, help="Seconds to wait for another run to let the state go.")
+]
 NoRedact = Annotated[bool, typer.Option("--no-redact", help="Show secrets as they are.")]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour the report.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="The same as --color never.")]

@@ -1,6 +1,7 @@
 """``logtriage scan``: read everything, print the report."""
 
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,7 +38,9 @@ def scan(
         bool,
         typer.Option("--dry-run", help="With --notify: print what would be sent, send nothing."),
     ] = False,
-    no_state: Annotated[bool, typer.Option("--no-state", help="Keep no state.")] = False,
+    state: options.State = None,
+    no_state: options.NoState = False,
+    wait: options.Wait = 0.0,
     no_redact: options.NoRedact = False,
     color: options.ColourOption = options.Colour.AUTO,
     no_color: options.NoColour = False,
@@ -62,7 +65,8 @@ def scan(
 
     if dry_run and not notify:
         raise UsageError("--dry-run goes with --notify")
-    del no_state  # a scan keeps none; the option says so in scripts
+    if notify and state:
+        raise UsageError("--notify goes without --state", help="logtriage report keeps and tells")
     check_outputs(output, out or ())
     started = time.monotonic()
     settings = options.make_settings(
@@ -81,30 +85,45 @@ def scan(
     plan = planned(config) if notify else None
     tools = Tools(settings)
     sources, troubles = locate(paths or [])
-    with reading(sources, tools, quiet=quiet):
-        result = run(sources, tools)
-    failed = result.note_troubles(troubles)
-    report = conclude(result.tallies, tools, interrupted=result.interrupted)
-    seconds = time.monotonic() - started
-    nothing = not report.root_causes and not failed
-    if plan is not None and dry_run:
-        show(messages_of(report, plan, redact=not no_redact), plan)
-        return 3 if failed else 0
-    give_out(
-        report,
-        output,
-        out or (),
-        color=color,
-        no_color=no_color,
-        top=top,
-        show_ignored=show_ignored,
-        no_redact=no_redact,
-        seconds=seconds,
-        silent=quiet and nothing,
-    )
-    if verbose:
-        options.tell_inputs(report)
-    if result.interrupted:
+
+    def give(report: Report, *, failed: bool) -> None:
+        nothing = not report.root_causes and not failed
+        give_out(
+            report,
+            output,
+            out or (),
+            color=color,
+            no_color=no_color,
+            top=top,
+            show_ignored=show_ignored,
+            no_redact=no_redact,
+            seconds=time.monotonic() - started,
+            silent=quiet and nothing,
+        )
+        if verbose:
+            options.tell_inputs(report)
+
+    if state and not no_state:
+        from logtriage.engine.kept import run_kept  # noqa: PLC0415 - sqlite3 only where wanted
+        from logtriage.state.store import Store  # noqa: PLC0415
+
+        with Store(Path(state), wait=wait) as store, store.transaction() as keep:
+            with reading(sources, tools, quiet=quiet):
+                kept = run_kept(store, sources, troubles, tools)
+            report, failed = kept.report, kept.failed
+            # what was not shown is not known: the state is kept after this, or not at all
+            give(report, failed=failed)
+            keep.wanted = not report.interrupted
+    else:
+        with reading(sources, tools, quiet=quiet):
+            result = run(sources, tools)
+        failed = result.note_troubles(troubles)
+        report = conclude(result.tallies, tools, interrupted=result.interrupted)
+        if plan is not None and dry_run:
+            show(messages_of(report, plan, redact=not no_redact), plan)
+            return 3 if failed else 0
+        give(report, failed=failed)
+    if report.interrupted:
         return 130
     if plan is not None:
         failed |= not send_all(messages_of(report, plan, redact=not no_redact), plan)

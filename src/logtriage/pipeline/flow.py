@@ -161,7 +161,7 @@ def _finished(counter: Counter, tally: InputTally, opened: Opened) -> Tallies:
     tally.errors = counter.errors
     tally.without_format += counter.without_format
     problems = [*opened.problems]
-    if not tally.bytes:
+    if opened.empty:
         problems.append("empty")
     elif not opened.survey.formats:
         problems.append("no known log format: read as plain lines")

@@ -63,12 +63,12 @@ def absolute(source: Source) -> str:
 class _Matcher:
     def __init__(self, positions: Iterable[Position]) -> None:
         self._free = {position.id: position for position in positions}
+        self._of_path = {position.path: position for position in self._free.values()}
         self._of_inode: defaultdict[tuple[int, int], list[Position]] = defaultdict(list)
         self._of_set: defaultdict[str, list[Position]] = defaultdict(list)
         for position in self._free.values():
             self._of_inode[position.device, position.inode].append(position)
-            if position.offset:
-                self._of_set[Path(rotated_set(position.path)).name].append(position)
+            self._of_set[Path(rotated_set(position.path)).name].append(position)
         self._sights: dict[str, Sight] = {}
         self._found: dict[str, Found] = {}
         self._problems: list[tuple[str, str]] = []
@@ -139,7 +139,11 @@ class _Matcher:
 
     def _by_content(self, source: Source) -> Position | None:
         wanted = rotated_set(absolute(source))
-        near = [each for each in self._of_set[Path(wanted).name] if each.id in self._free]
+        near = [
+            each
+            for each in self._of_set[Path(wanted).name]
+            if each.offset and each.id in self._free
+        ]
         near.sort(key=lambda position: rotated_set(position.path) != wanted)
         return next((position for position in near if self._holds(source, position)), None)
 
@@ -174,25 +178,43 @@ class _Matcher:
     def _rotated_away(self, source: Source) -> None:
         """Look for what a live file held before among its rotated files, and take those since."""
         path = absolute(source)
-        before = next((each for each in self._free.values() if each.path == path), None)
-        if before is None or not before.offset or not is_live(path):
+        before = self._of_path.get(path)
+        if before is None or not is_live(path):
             return
         rotated = [_source(each) for each in siblings(source.file)]
-        rotated = [each for each in rotated if absolute(each) not in self._found]
-        rotated = [each for each in rotated if self._look(each)]
-        home = next((each for each in rotated if self._holds(each, before)), None)
-        if home is None:
-            lost = (
-                f"was replaced or emptied since the last run, which had read {before.offset:,} "
-                "bytes of it; what was written to it after that cannot be found"
-            )
-            self._problems.append((source.path, lost))
+        home = self._home(source, before, rotated)
+        if home is not None:
+            newer = rotated[rotated.index(home) + 1 :]
+        elif before.offset:
             return
-        self._take(home, before)
-        for each in rotated[rotated.index(home) + 1 :]:
+        else:
+            # it was empty: nothing in it tells which file it became
+            newer = [each for each in rotated if (each.modified or 0) > before.modified]
+        for each in newer:
+            if absolute(each) in self._found or not self._look(each):
+                continue
             self._try(each, self._by_content)
             if absolute(each) not in self._found and not self._is_copy(each):
                 self._take(each, None)
+
+    def _home(self, source: Source, before: Position, rotated: Sequence[Source]) -> Source | None:
+        """The rotated file that holds what was read of the live one."""
+        for each in rotated:
+            found = self._found.get(absolute(each))
+            if found is not None and found.position.id == before.id:
+                return each
+        if before.id not in self._free or not before.offset:
+            return None
+        for each in rotated:
+            if absolute(each) not in self._found and self._look(each) and self._holds(each, before):
+                self._take(each, before)
+                return each
+        lost = (
+            f"was replaced or emptied since the last run, which had read {before.offset:,} "
+            "bytes of it; what was written after that is not found"
+        )
+        self._problems.append((source.path, lost))
+        return None
 
     def _is_copy(self, source: Source) -> bool:
         """A file being copied or packed by the rotation, its original still there."""

@@ -1,9 +1,9 @@
 """Messages that are to be delivered, kept until they are.
 
 The laws: a message enters in the transaction that moves the offsets of what it tells, so none is
-lost and none is made twice; it leaves for the channel only after that transaction; it is tried
-again, ever later, until the channel takes it or a week has passed. A run killed between the sending
-and the note of it sends that one message again under the same key.
+lost and none is made twice; it leaves only after that transaction; it is tried
+again, ever later, until its destination takes it, refuses it for good, or a week has passed. A run
+killed between the sending and the note of it sends that one message again under the same key.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from logtriage.model.message import Message
+from logtriage.model.message import Message, Outcome
 
 MINUTE: Final = 60 * 1_000_000_000
 
@@ -20,20 +20,20 @@ BACKOFF: Final = (1, 2, 5, 10, 30, 60, 120, 360)
 """Minutes to wait after each failure; the last for all further ones."""
 
 GIVEN_UP: Final = 7 * 24 * 60 * MINUTE
-"""Age at which an undelivered message is given up; it stays listed with its failure."""
+"""Age at which an undelivered message is given up."""
 
 KEPT: Final = 30 * 24 * 60 * MINUTE
-"""Age at which a delivered message's key is forgotten."""
+"""Time for which the key of a message is known after it was delivered or given up."""
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A message that a channel did not take."""
+    """A message that its destination did not take."""
 
     message: Message
     reason: str
     attempts: int
-    next_try: int
-    """Nanoseconds since the epoch."""
+    next_try: int | None
+    """Nanoseconds since the epoch; None where it was given up."""
 
 
 def enqueue(connection: sqlite3.Connection, messages: Iterable[Message], *, now: int) -> int:
@@ -41,9 +41,15 @@ def enqueue(connection: sqlite3.Connection, messages: Iterable[Message], *, now:
     count = 0
     for message in messages:
         cursor = connection.execute(
-            "INSERT OR IGNORE INTO outbox (key, channel, fingerprint, body, created, next_try)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (message.key, message.channel, message.fingerprint, message.body, now, now),
+            "INSERT OR IGNORE INTO outbox (key, destination, message, created, next_try)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                message.key,
+                message.destination,
+                msgspec.json.encode(message).decode(),
+                now,
+                message.not_before,
+            ),
         )
         count += cursor.rowcount
     return count
@@ -52,48 +58,51 @@ def enqueue(connection: sqlite3.Connection, messages: Iterable[Message], *, now:
 def due(connection: sqlite3.Connection, *, now: int) -> list[tuple[Message, int]]:
     """Messages to be sent now, oldest first, with how often each was tried."""
     rows = connection.execute(
-        "SELECT key, channel, body, fingerprint, attempts FROM outbox"
-        " WHERE sent IS NULL AND next_try <= ? AND created > ? ORDER BY created, key",
-        (now, now - GIVEN_UP),
+        "SELECT message, attempts FROM outbox WHERE ended IS NULL AND next_try <= ?"
+        " ORDER BY created, rowid",
+        (now,),
     ).fetchall()
-    return [(Message(*row[:4]), row[4]) for row in rows]
+    return [(msgspec.json.decode(text, type=Message), attempts) for text, attempts in rows]
 
 
 def deliver(
-    connection: sqlite3.Connection, send: Callable[[Message], None], *, now: int
+    connection: sqlite3.Connection, send: Callable[[Message], Outcome], *, now: int
 ) -> list[Failed]:
-    """Send what is due, outside of any transaction; each success is noted before the next.
-
-    ``send`` raises where the channel does not take a message: any exception but an interrupt is a
-    failed try, for one channel's trouble must not keep another's messages back.
-    """
+    """Send what is due, outside of any transaction; each outcome is noted before the next try."""
     failed = []
     for message, attempts in due(connection, now=now):
-        try:
-            send(message)
-        except Exception as error:  # noqa: BLE001 - a channel's library may raise anything
-            wait = BACKOFF[min(attempts, len(BACKOFF) - 1)] * MINUTE
-            reason = f"{type(error).__name__}: {error}"[:500]
+        outcome = send(message)
+        if outcome.delivered:
             connection.execute(
-                "UPDATE outbox SET attempts = attempts + 1, next_try = ?, failure = ?"
-                " WHERE key = ?",
-                (now + wait, reason, message.key),
-            )
-            failed.append(Failed(message, reason, attempts + 1, now + wait))
-        else:
-            connection.execute(
-                "UPDATE outbox SET attempts = attempts + 1, sent = ?, failure = NULL, body = ''"
+                "UPDATE outbox SET attempts = attempts + 1, ended = ?, failure = NULL, message = ''"
                 " WHERE key = ?",
                 (now, message.key),
             )
-    connection.execute("DELETE FROM outbox WHERE created < ?", (now - KEPT,))
+            continue
+        wait = BACKOFF[min(attempts, len(BACKOFF) - 1)] * MINUTE
+        if outcome.wait is not None:
+            wait = max(outcome.wait * 1_000_000_000, MINUTE)
+        again = outcome.again and now + wait < _made(connection, message.key) + GIVEN_UP
+        connection.execute(
+            "UPDATE outbox SET attempts = attempts + 1, next_try = ?, failure = ?, ended = ?"
+            " WHERE key = ?",
+            (now + wait, outcome.reason, None if again else now, message.key),
+        )
+        failed.append(
+            Failed(message, outcome.reason or "", attempts + 1, now + wait if again else None)
+        )
+    connection.execute("DELETE FROM outbox WHERE ended < ?", (now - KEPT,))
     return failed
 
 
-def waiting(connection: sqlite3.Connection) -> list[Failed]:
-    """Messages that failed and wait for their next try, or were given up."""
-    rows = connection.execute(
-        "SELECT key, channel, body, fingerprint, failure, attempts, next_try FROM outbox"
-        " WHERE sent IS NULL AND attempts > 0 ORDER BY created, key"
-    ).fetchall()
-    return [Failed(Message(*row[:4]), row[4] or "", row[5], row[6]) for row in rows]
+def waiting(connection: sqlite3.Connection) -> int:
+    """How many messages are still to be delivered."""
+    (count,) = connection.execute("SELECT count(*) FROM outbox WHERE ended IS NULL").fetchone()
+    return int(count)
+
+
+def _made(connection: sqlite3.Connection, key: str) -> int:
+    (created,) = connection.execute(
+        "SELECT created FROM outbox WHERE key = ?", (key,)
+    ).fetchone()
+    return int(created)

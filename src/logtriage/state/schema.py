@@ -82,16 +82,15 @@ STEPS: Final[tuple[str, ...]] = (
         created INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE outbox (
-        key TEXT PRIMARY KEY,
-        channel TEXT NOT NULL,
-        fingerprint TEXT,
-        body TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE,
+        destination TEXT NOT NULL,
+        message TEXT NOT NULL,
         created INTEGER NOT NULL,
-        attempts INTEGER NOT NULL DEFAULT 0,
         next_try INTEGER NOT NULL,
-        sent INTEGER,
-        failure TEXT
-    ) WITHOUT ROWID;
+        attempts INTEGER NOT NULL DEFAULT 0,
+        failure TEXT,
+        ended INTEGER
+    );
     CREATE TABLE fact (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL
