@@ -219,6 +219,8 @@ class _Matcher:
     def _is_copy(self, source: Source) -> bool:
         """A file being copied or packed by the rotation, its original still there."""
         path = absolute(source)
+        if is_live(path):
+            return False
         for ending in PACKED_ENDINGS:
             if path.endswith(ending) and path.removesuffix(ending) in self._found:
                 return True

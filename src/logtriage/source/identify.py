@@ -105,7 +105,7 @@ def tail_digest(source: Source, seen: Sight, offset: int) -> str | None:
 def begins_like(short: Source, whole: Source) -> bool:
     """Whether a plain file is a copy, or the beginning of a copy, of another."""
     one, other = sight(short), sight(whole)
-    if one.streamed or other.streamed or one.size > other.size:
+    if one.streamed or other.streamed or not 0 < one.size <= other.size:
         return False
     for begin, end in ((0, min(HEAD, one.size)), (max(one.size - HEAD, 0), one.size)):
         if content(short, one, begin, end) != content(whole, other, begin, end):

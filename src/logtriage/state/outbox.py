@@ -102,7 +102,5 @@ def waiting(connection: sqlite3.Connection) -> int:
 
 
 def _made(connection: sqlite3.Connection, key: str) -> int:
-    (created,) = connection.execute(
-        "SELECT created FROM outbox WHERE key = ?", (key,)
-    ).fetchone()
+    (created,) = connection.execute("SELECT created FROM outbox WHERE key = ?", (key,)).fetchone()
     return int(created)
