@@ -10,6 +10,7 @@ import msgspec
 from logtriage.model.head import Head
 from logtriage.model.severity import ERROR, INFO
 from logtriage.parse.fields import FormatFields
+from logtriage.parse.schema import KeyLists
 
 REMEMBERED: Final = 2000
 """Most sets of keys whose plan is kept."""
@@ -104,6 +105,10 @@ class _Plan(msgspec.Struct, frozen=True):
     exception: tuple[str, ...]
     stream: tuple[str, ...]
     status: tuple[str, ...]
+    seconds: tuple[str, ...] = ()
+    """Two keys, of whole seconds and nanoseconds, that are the timestamp together."""
+    streams: tuple[str, ...] = ()
+    """Keys that tell the stream together."""
 
 
 class DocumentReader:
@@ -131,7 +136,12 @@ class DocumentReader:
             return None
 
         timestamp, precision = None, 0
-        for key in plan.timestamp:
+        if plan.seconds:
+            moment = fields.clock.read(_of_parts(flat, plan.seconds))
+            if moment is not None:
+                timestamp, precision = moment
+                taken.update(plan.seconds)
+        for key in () if timestamp is not None else plan.timestamp:
             value = flat[key]
             if value is None or value == "":
                 continue
@@ -142,7 +152,7 @@ class DocumentReader:
                 break
         number, level = self._severity(flat, plan.severity, taken)
         body = first(plan.message)
-        message = as_text(body) if body is not None else ""
+        message = (body if type(body) is str else _body_text(body)) if body is not None else ""
         trace = first(plan.exception)
         exception = trace_text(trace) if trace is not None else None
         status_value = first(plan.status)
@@ -153,6 +163,8 @@ class DocumentReader:
         host, thread = first(plan.host), first(plan.thread)
         trace_id, span_id = first(plan.trace_id), first(plan.span_id)
         stream = first(plan.stream)
+        if plan.streams:
+            stream = " ".join(as_text(flat[key]) for key in plan.streams)
         attributes = {
             key: as_text(value)
             for key, value in flat.items()
@@ -213,11 +225,30 @@ class DocumentReader:
             ]
             return tuple(dict.fromkeys(found))
 
-        plan = _Plan(**{name: there(getattr(lists, name)) for name in _Plan.__struct_fields__})
+        def together(wanted: tuple[str, ...]) -> tuple[str, ...]:
+            """The parts of the first key that joins several (``a+b``), where all are there."""
+            for key in wanted:
+                parts = tuple(key.split("+"))
+                if len(parts) > 1 and present.issuperset(parts):
+                    return parts
+            return ()
+
+        plan = _Plan(
+            **{name: there(getattr(lists, name)) for name in KeyLists.__struct_fields__[1:]},
+            seconds=together(lists.timestamp),
+            streams=together(lists.stream),
+        )
         if len(self._plans) >= REMEMBERED:
             self._plans.clear()
         self._plans[keys] = plan
         return plan
+
+
+def _body_text(body: object) -> str:
+    """A message that is no string; one given as a list of bytes (journald) as what they spell."""
+    if isinstance(body, list) and body and all(type(x) is int and 0 <= x < 256 for x in body):
+        return bytes(body).decode("utf-8", "replace")
+    return as_text(body)
 
 
 def trace_text(value: object) -> str:
@@ -243,6 +274,12 @@ def request_line(attributes: Mapping[str, str], status: str) -> str:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else as_text(value)
+
+
+def _of_parts(flat: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    """Whole seconds and nanoseconds as one number."""
+    seconds, fraction = as_text(flat[keys[0]]), as_text(flat[keys[1]])
+    return f"{seconds}.{fraction.zfill(9)}" if fraction.isdecimal() else seconds
 
 
 def _moment_text(value: object) -> str:

@@ -11,7 +11,7 @@ class Layout(msgspec.Struct, frozen=True):
     """How to read the texts that differ only in their digits."""
 
     kind: str
-    """``parts``, ``epoch``, ``other`` (dateutil) or ``none`` (not a time)."""
+    """``parts``, ``epoch``, ``exponent``, ``other`` (dateutil) or ``none`` (not a time)."""
     pattern: re.Pattern[str] | None = None
     fraction_start: int = -1
     """Where the fraction begins, its separator included; -1 without one."""
@@ -84,6 +84,7 @@ _SHAPES: Final = (
 
 _DIGITS_BY_UNIT: Final = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _RELATIVE: Final = re.compile(r"[+\-]?\s*\d+(?:\.\d+)?\s*(?:s|ms|sec|seconds)?|\s*\d+\.\d{6}")
+_EXPONENT: Final = re.compile(r"1\.\d{6,17}[eE]\+?0?9")
 _EPOCH: Final = re.compile(r"\d{9,10}(?:[.,]\d{1,12})?|\d{13}(?:\.\d+)?|\d{16}|\d{19}")
 
 
@@ -96,6 +97,8 @@ def find_layout(text: str, *, unit: str = "", relative: bool = False) -> Layout:
     """The layout of a timestamp; a text that is none gets kind ``other`` or ``none``."""
     if relative:
         return Layout("none")
+    if _EXPONENT.fullmatch(text):
+        return Layout("exponent")
     numeric = _epoch_layout(text, unit)
     if numeric is not None:
         return numeric

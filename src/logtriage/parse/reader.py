@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from logtriage.model.head import Head
+from logtriage.parse.batches import members
 from logtriage.parse.catalog import Catalog
 from logtriage.parse.documents import DocumentReader, decoded, flat, pairs, row
 from logtriage.parse.fields import FormatFields
@@ -17,6 +18,7 @@ from logtriage.parse.text import ReadLine, line_reader
 from logtriage.parse.timestamp import TimestampReader
 from logtriage.parse.wrappers import (
     CONTINUES,
+    COOKIE,
     INNER_HINT,
     MOST_LAYERS,
     merged,
@@ -83,6 +85,13 @@ class LineReader:
         finally:
             self._layers = None
 
+    def members(self, line: str) -> list[str]:
+        """The records that a line is a batch of, as documents; none where it is a record itself."""
+        if line[:1] != "{" or (document := decoded(line)) is None:
+            return []
+        made = self._catalog.document_format(flat(document))
+        return members(document, made.records) if made is not None and made.records else []
+
     def _read(self, line: str, depth: int) -> Head | None:
         if line[:1] == "{" and (document := decoded(line)) is not None:
             return self._read_document(document, line, depth)
@@ -121,7 +130,7 @@ class LineReader:
                 return unread(head, head.message)
             if INNER_HINT.match(head.message) is None:
                 return head
-            inner = self._inner(head.message, depth)
+            inner = self._inner(head.message.removeprefix(COOKIE).lstrip(" "), depth)
             if inner is None:
                 return head
             if only_level(inner) and head.message.endswith(inner.message):

@@ -114,6 +114,8 @@ class Format(msgspec.Struct, frozen=True):
     keys: KeyLists = KeyLists()
     hints: Hints = Hints()
     scan: tuple[str, ...] = ()
+    records: str = ""
+    """Lists that hold the records of a document which is a batch of them: ``events``, ``a.b``."""
     refs: tuple[str, ...] = ()
     path: str = ""
 
@@ -126,6 +128,7 @@ class _FormatTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     component: str | None = None
     component_kind: str | None = None
     wraps: str = ""
+    records: str = ""
     columns: tuple[str, ...] = ()
 
 
@@ -198,6 +201,7 @@ def read_format(text: str, path: Path) -> tuple[Format, tuple[Sample, ...]]:
         keys=table.json,
         hints=table.timestamp,
         scan=table.scan.patterns,
+        records=head.records,
         refs=head.refs,
         path=str(path),
     )

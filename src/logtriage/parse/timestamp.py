@@ -138,6 +138,8 @@ class TimestampReader:
         kind = layout.kind
         if kind == "epoch":
             return int(text.strip("[]() "))
+        if kind == "exponent":
+            return int(float(text))
         if kind == "other":
             return self._guess(text)
         if kind == "none" or layout.pattern is None:

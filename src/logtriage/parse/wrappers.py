@@ -24,7 +24,8 @@ CLOSE: Final = 90
 SECOND: Final = 1_000_000_000
 
 INNER_HINT: Final = re.compile(
-    r"\s*(?:\{\s*\"|<\d{1,3}>|\[?\d{4}[-/]\d\d[-/]\d\d[ T]|\d\d:\d\d:\d\d|\[?\d\d/\w{3}/\d{4}:"
+    r"\s*(?:(?:@cee: ?)?\{\s*\"|<\d{1,3}>"
+    r"|\[?\d{4}[-/]\d\d[-/]\d\d[ T]|\d\d:\d\d:\d\d|\[?\d\d/\w{3}/\d{4}:"
     r"|[A-Za-z_.]+=(?:\"|\S+ [A-Za-z_.]+=)"
     r"|[\[(<|]?(?i:trace|debug|info|notice|warn(?:ing)?|error|err|crit(?:ical)?|fatal|severe|panic)"
     r"[\])>|]?(?:[\s:\-|]|$)"
@@ -34,6 +35,9 @@ INNER_HINT: Final = re.compile(
 )
 """What a message that is a line of another format begins with; a cheap first look."""
 
+
+COOKIE: Final = "@cee:"
+"""What syslog puts before JSON (https://www.rsyslog.com/doc/configuration/modules/mmjsonparse.html)."""
 
 CONTINUES: Final = re.compile(
     r"(?:\t|#011|  +)(?:at |\.\.\. \d+ |File \")|Caused by: |Suppressed: "

@@ -46,6 +46,7 @@ class Reader:
             reference=source.modified or tools.now,
             strict=tools.forced_format(source) is not None,
         )
+        self._batched = survey.batched
         self.second_of = self._lines.second_of
         self.read = self._lines.read
 
@@ -112,6 +113,11 @@ class Reader:
         """Records that these lines complete; the first has the 1-based ``number``."""
         read, feed = self._lines.read, assembler.feed
         for at, line in enumerate(lines, number):
+            if self._batched and (batch := self._lines.members(line)):
+                for piece in batch:
+                    for record in feed(at, piece, read(piece)):
+                        yield self.named(record)
+                continue
             head = read(line if len(line) < READ_CHARACTERS else line[:READ_CHARACTERS])
             for record in feed(at, line, head):
                 yield self.named(record)

@@ -32,6 +32,8 @@ class Survey(msgspec.Struct, frozen=True):
     framed: bool = False
     """The native scan can frame it; else it is read line by line."""
     access: bool = False
+    batched: bool = False
+    """Lines are documents that hold several records each."""
     binary: bool = False
     component: str | None = None
     """From the name of the file."""
@@ -70,7 +72,9 @@ def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
             found, formats=(catalog.get(forced).name,), wrappers=(), interleaved=False
         )
     framed = bool(found.formats) and not found.wrappers and not found.interleaved
-    if any(line.fields for name in found.formats for line in tools.catalog.get(name).lines):
+    made = [tools.catalog.get(name) for name in found.formats]
+    batched = any(each.records for each in made)
+    if batched or any(line.fields for each in made for line in each.lines):
         # a level that stands in a line of its own is none to frame by
         framed = False
     return Survey(
@@ -79,6 +83,7 @@ def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
         levelled=found.levelled,
         framed=framed,
         access=found.access,
+        batched=batched,
         component=component,
     )
 

@@ -78,7 +78,7 @@ def test_layers_are_peeled_one_by_one(reader):
     assert layers == ["compose", "docker-json"]
     assert (head.message, head.severity_number, head.component) == ("boom", 17, "ledger")
     assert (head.stream, head.attributes["attempt"], when(head)) == (
-        "stderr",
+        "ledger-1 stderr",
         "3",
         "2026-03-04T05:06:07.5Z",
     )
