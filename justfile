@@ -35,6 +35,11 @@ packs *paths:
 describe:
     python -m logtriage.configuration
 
+[doc("Make the pages of the commands and the README's report anew")]
+documents:
+    python docs/make_cli.py
+    python docs/pictures.py
+
 [doc("Benchmarks; needs the extra 'bench'")]
 bench:
     pytest benches --benchmark-only -p no:randomly

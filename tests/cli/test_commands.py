@@ -217,3 +217,36 @@ def test_two_processes_find_what_one_finds(tmp_path):
         del found["generated_at"]
 
     assert one == two
+
+
+def test_a_mistyped_command_is_told():
+    done = run("comapre", "a", "b")
+
+    assert done.returncode == 2
+    assert b"did you mean 'logtriage compare'?" in done.stderr
+
+
+def test_a_file_named_like_a_command_is_read(tmp_path):
+    (tmp_path / "scann").write_text(BROKEN)
+
+    assert b"Disk full" in run("scann", cwd=tmp_path).stdout
+
+
+def test_help_begins_with_examples():
+    for command in ([], ["scan"], ["tag"], ["parse"], ["patterns"], ["compare"], ["explain"]):
+        lines = run(*command, "--help").stdout.decode().splitlines()
+
+        assert lines[0].startswith("Usage: logtriage")
+        assert lines[2:4][0] == "Examples:"
+        assert lines[3].startswith("  ")
+
+
+def test_help_needs_none_of_the_heavy_libraries():
+    code = (
+        "import sys; from logtriage.cli.console import run; run(['scan', '--help']);"
+        "print({'rich', 'hyperscan', 'pyparsing', 'jinja2', 'sqlite3', 'apprise', 'smtplib'}"
+        " & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+
+    assert done.stdout.decode().splitlines()[-1] == "set()"

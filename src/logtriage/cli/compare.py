@@ -26,15 +26,21 @@ def compare(
             help="Two files, folders or globs; or any number of them with --around or --since.",
         ),
     ],
-    output: Annotated[str, typer.Option("--output", "-o", help="text, json or markdown.")] = "text",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FORMAT", help="text, json or markdown.")
+    ] = "text",
     out: options.OutFiles = None,
     around: Annotated[
-        str | None, typer.Option(help="What came before TIME against what came from it on.")
+        str | None,
+        typer.Option(metavar="TIME", help="What came before TIME against what came from it on."),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(help="From this time on (to --until) against all before it.")
+        str | None,
+        typer.Option(metavar="TIME", help="From this time on (to --until) against all before it."),
     ] = None,
-    until: Annotated[str | None, typer.Option(help="Leave out what is newer.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Leave out what is newer.")
+    ] = None,
     format_name: options.Format = None,
     format_string: options.FormatString = None,
     component: options.Component = None,
@@ -43,9 +49,13 @@ def compare(
     jobs: options.Jobs = None,
     packs: options.Packs = None,
     config: options.Config = None,
-    top: Annotated[int, typer.Option(help="Issues shown of each kind.")] = 10,
+    top: Annotated[int, typer.Option(metavar="N", help="Issues shown of each kind.")] = 10,
     fail_on: Annotated[
-        options.FailOn, typer.Option(help="Exit 1 where such an issue is new or grown.")
+        options.FailOn,
+        typer.Option(
+            metavar="WHAT",
+            help="Exit 1 for a new or grown issue: none, production, application or any.",
+        ),
     ] = options.FailOn.NONE,
     no_redact: options.NoRedact = False,
     color: options.ColourOption = options.Colour.AUTO,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from logtriage import __version__
-from logtriage.errors import LogtriageError
+from logtriage.errors import LogtriageError, UsageError
 
 COMMANDS: Final = (
     *("scan", "tag", "parse", "patterns", "explain", "compare"),
@@ -55,7 +55,21 @@ def with_command(arguments: Sequence[str]) -> list[str]:
         return list(arguments)
     if not arguments and sys.stdin is not None and sys.stdin.isatty():
         return ["--help"]
+    if arguments:
+        _refuse_mistyped(arguments[0])
     return ["scan", *arguments]
+
+
+def _refuse_mistyped(word: str) -> None:
+    """UsageError for what is no path here and all but the name of a command."""
+    if not word.isalpha() or os.path.lexists(word):
+        return
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a path is missing
+
+    if near := get_close_matches(word, COMMANDS, 1, 0.75):
+        raise UsageError(
+            f"there is no command and no file {word!r}", help=f"did you mean 'logtriage {near[0]}'?"
+        )
 
 
 def _run(arguments: list[str]) -> int:

@@ -89,7 +89,9 @@ def explain(
         bool, typer.Option("--show-ignored", help="Explain what was ignored too.")
     ] = False,
     nearly: Annotated[int, typer.Option(min=0, help="Most rules shown that nearly fired.")] = 5,
-    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FORMAT", help="text or jsonl.")
+    ] = "text",
     since: options.Since = None,
     until: options.Until = None,
     around: options.Around = None,

@@ -46,39 +46,60 @@ class Colour(StrEnum):
 
 Paths = Annotated[
     list[str] | None,
-    typer.Argument(help="Files, folders, globs, archives or '-'; none reads standard input."),
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files, folders, globs, archives or '-'; none reads standard input.",
+    ),
 ]
 Output = Annotated[
     str,
     typer.Option(
-        "--output", "-o", help="text, json, jsonl, markdown, html, csv, junit, sarif or prometheus."
+        "--output",
+        "-o",
+        metavar="FORMAT",
+        help="text, json, jsonl, markdown, html, csv, junit, sarif or prometheus.",
     ),
 ]
 OutFiles = Annotated[
     list[str] | None,
-    typer.Option("--out", help="Write to FILE too, in the format of its ending; repeatable."),
+    typer.Option(
+        "--out", metavar="FILE", help="Write to FILE too, in the format of its ending; repeatable."
+    ),
 ]
 Since = Annotated[
-    str | None, typer.Option(help="Leave out what is older: an ISO time, 2h, yesterday.")
+    str | None,
+    typer.Option(metavar="TIME", help="Leave out what is older: an ISO time, 2h, yesterday."),
 ]
-Until = Annotated[str | None, typer.Option(help="Leave out what is newer.")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Leave out what is newer.")]
 Around = Annotated[
-    str | None, typer.Option(help="Only a window around TIME (15 minutes before, 10 after).")
+    str | None,
+    typer.Option(metavar="TIME", help="Only a window around TIME (15 minutes before, 10 after)."),
 ]
-Format = Annotated[str | None, typer.Option("--format", help="Read with this format only.")]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="Read with this format only.")
+]
 FormatString = Annotated[
     str | None,
-    typer.Option(help="A log4j, Python, nginx, Apache, HAProxy or Envoy layout to read with."),
+    typer.Option(
+        metavar="TEXT", help="A log4j, Python, nginx, Apache, HAProxy or Envoy layout to read with."
+    ),
 ]
-Component = Annotated[str | None, typer.Option(help="Component of all inputs.")]
-Zone = Annotated[str | None, typer.Option("--tz", help="Zone of times without one (UTC).")]
-Year = Annotated[int | None, typer.Option(help="Year of times without one.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, max=256, help="Processes.")]
+Component = Annotated[str | None, typer.Option(metavar="NAME", help="Component of all inputs.")]
+Zone = Annotated[
+    str | None,
+    typer.Option("--tz", metavar="ZONE", help="Zone of times without one; UTC if not told."),
+]
+Year = Annotated[int | None, typer.Option(metavar="N", help="Year of times without one.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", metavar="N", min=1, max=256, help="Processes.")
+]
 Packs = Annotated[
-    list[str] | None, typer.Option(help="A folder of own packs, formats, dialects; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="DIR", help="A folder of own packs, formats, dialects; repeatable."),
 ]
 Config = Annotated[
-    str | None, typer.Option(help="The configuration FILE, in place of the one that is found.")
+    str | None,
+    typer.Option(metavar="FILE", help="Configuration in place of the one that is found."),
 ]
 State = Annotated[
     str | None, typer.Option(help="Read on from where FILE says the last run ended, and keep it.")
@@ -88,11 +109,16 @@ Wait = Annotated[
     float, typer.Option(min=0, help="Seconds to wait for another run to let the state go.")
 ]
 NoRedact = Annotated[bool, typer.Option("--no-redact", help="Show secrets as they are.")]
-ColourOption = Annotated[Colour, typer.Option("--color", help="Colour the report.")]
+ColourOption = Annotated[
+    Colour, typer.Option("--color", metavar="WHEN", help="auto, always or never.")
+]
 NoColour = Annotated[bool, typer.Option("--no-color", help="The same as --color never.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when nothing is found.")]
 Verbose = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="Say how each input was read.")
+    int,
+    typer.Option(
+        "--verbose", "-v", count=True, show_default=False, help="Say how each input was read."
+    ),
 ]
 
 

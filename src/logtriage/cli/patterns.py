@@ -70,9 +70,11 @@ class Places:
 
 def patterns(
     paths: options.Paths = None,
-    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FORMAT", help="text or jsonl.")
+    ] = "text",
     assign: Annotated[bool, typer.Option("--assign", help="The template of each record.")] = False,
-    top: Annotated[int, typer.Option(help="Templates shown; 0 shows all.")] = 0,
+    top: Annotated[int, typer.Option(metavar="N", help="Templates shown; 0 shows all.")] = 0,
     since: options.Since = None,
     until: options.Until = None,
     around: options.Around = None,

@@ -26,10 +26,15 @@ def scan(
     jobs: options.Jobs = None,
     packs: options.Packs = None,
     config: options.Config = None,
-    top: Annotated[int, typer.Option(help="Issues shown in the table.")] = 10,
-    show_ignored: Annotated[bool, typer.Option(help="List what was ignored, and why.")] = False,
+    top: Annotated[int, typer.Option(metavar="N", help="Issues shown in the table.")] = 10,
+    show_ignored: Annotated[
+        bool, typer.Option("--show-ignored", help="List what was ignored, and why.")
+    ] = False,
     fail_on: Annotated[
-        options.FailOn, typer.Option(help="Exit 1 where such a root cause is found.")
+        options.FailOn,
+        typer.Option(
+            metavar="WHAT", help="Exit 1 for a root cause: none, production, application or any."
+        ),
     ] = options.FailOn.NONE,
     notify: Annotated[
         bool, typer.Option("--notify", help="Tell those whom the configuration names.")

@@ -86,7 +86,9 @@ def stream(source: "Source", tools: "Tools", flush: Callable[[], None]) -> "Iter
 
 def tag(
     paths: options.Paths = None,
-    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FORMAT", help="text or jsonl.")
+    ] = "text",
     since: options.Since = None,
     until: options.Until = None,
     around: options.Around = None,
@@ -147,7 +149,9 @@ def tag(
 
 def parse(
     paths: options.Paths = None,
-    output: Annotated[str, typer.Option("--output", "-o", help="text or jsonl.")] = "text",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FORMAT", help="text or jsonl.")
+    ] = "text",
     since: options.Since = None,
     until: options.Until = None,
     around: options.Around = None,

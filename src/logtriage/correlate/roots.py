@@ -34,6 +34,9 @@ SHORTLY: Final = 60.0
 
 _STARTS: Final = frozenset({"deploy", "restart", "reload", "scale"})
 
+STRAGGLERS: Final = 0.1
+"""Share of the errors that must still come for a trouble to be called still firing."""
+
 
 class Root:
     """A root cause in the making."""
@@ -111,8 +114,14 @@ class Root:
     @property
     def firing(self) -> bool | None:
         """Still going on at the end of the logs: the cause itself, or what followed from it."""
-        told = [node.span.firing for node in self.nodes if node.span.firing is not None]
-        return any(told) if told else None
+        told = [node for node in self.nodes if node.span.firing is not None]
+        if not told:
+            return None
+        if self.node.span.firing:
+            return True
+        # a handful of stragglers among many does not make a trouble go on
+        errors = sum(node.issue.count for node in told if node.span.firing)
+        return errors >= STRAGGLERS * sum(node.issue.count for node in told)
 
     @property
     def errors(self) -> int:
