@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from logtriage.correlate.moments import together
 from logtriage.correlate.nodes import Node
 from logtriage.correlate.topology import Topology
 from logtriage.model.severity import ERROR
@@ -24,6 +25,9 @@ ENOUGH: Final = 0.9
 
 BARE: Final = frozenset({"handler-error", "unclassified-defect", "unclassified-incident"})
 """Categories that say nothing of the kind of failure."""
+
+DOUBTFUL: Final = 0.3
+"""Weight from which it is worth a look whether two issues come in the same moments."""
 
 STRONG: Final = 0.75
 """Weight of naming the server that is in trouble of its own."""
@@ -50,7 +54,7 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     lag = _lag(cause, effect)
     if lag is None:
         return None
-    if cause.span.chronic and not effect.span.chronic:
+    if (cause.span.chronic and not effect.span.chronic) or _asks_another(cause, effect):
         return None
     kinds: list[str] = []
     weight = 0.0
@@ -93,11 +97,23 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     told = steps is not None or "same-category" in kinds
     if lag < -TOLERANCE and not watched and not (told and named and lag >= -LATE):
         return None
+    fitting = effect.dependent or effect.generic or cause.category == effect.category
+    if weight >= DOUBTFUL and fitting and together(cause, effect):
+        weight += 0.4
+        kinds.append("same-moments")
     weight += 0.3 if lag <= 5 else 0.2 if lag <= 60 else 0.1 if lag <= 600 else -0.2
     kinds.append("follows")
     weight += 0.0 if lasting else _overlap(cause, effect)
     weight += _leaning(cause, effect, kinds)
     return Link(round(weight, 3), tuple(kinds)) if weight >= ENOUGH else None
+
+
+def _asks_another(cause: Node, effect: Node) -> bool:
+    """A defect here makes no server elsewhere refuse its clients."""
+    if cause.issue.verdict.tag is not Tag.DEFECT or effect.server is None or effect.serves:
+        return False
+    about = {cause.issue.component, cause.server, *cause.names}
+    return effect.unreachable and effect.server not in about
 
 
 def _stranger(cause: Node, effect: Node, lag: float) -> bool:
@@ -191,10 +207,15 @@ def _retried(cause: Node, effect: Node) -> bool:
 def _same_trouble(cause: Node, effect: Node, named: float, quoted: float) -> bool:
     """Two incidents of one category in one component, or of which one names or quotes the other."""
     if cause.generic:
-        return False
+        # "write failed": the same only by the very rule of the same component
+        first = {hit.id for hit in cause.issue.verdict.rules[:1]}
+        alone = cause.issue.component is not None and not cause.client
+        same = alone and cause.issue.component == effect.issue.component
+        return same and bool(first & {hit.id for hit in effect.issue.verdict.rules[:1]})
     if Tag.DEFECT in {cause.issue.verdict.tag, effect.issue.verdict.tag}:
         # one category is not one defect: only the very words make it the same
-        return quoted > 0
+        elsewhere = cause.issue.component != effect.issue.component
+        return quoted > 0 or (elsewhere and together(cause, effect))
     own = cause.issue.component
     subject, hosts = cause.issue.verdict.subject, set(cause.issue.hosts)
     if subject and subject == effect.issue.verdict.subject and hosts & set(effect.issue.hosts):
@@ -209,6 +230,8 @@ def _same_trouble(cause: Node, effect: Node, named: float, quoted: float) -> boo
     return named + quoted > 0
 
 
+_PLACE = re.compile(r" at (?:character|line|position|offset) \d{1,9}$")
+_NAME = re.compile(r"[\"'`][\w.-]{3,}[\"'`]")
 _NAME_END = re.compile(r"[.:\\$]")
 
 
@@ -235,11 +258,13 @@ def _contains(cause: Node, effect: Node) -> float:
     if inner is not None:
         # the first line is the words of whoever caught it: `Exception on /login [POST]`
         message = (inner.root.message or "").partition("\n")[0].strip()
+    message = _PLACE.sub("", message)
     core = message.split(": ", 1)[-1] if len(message.split(": ", 1)[-1]) >= 20 else message
     if len(core) >= 20 and core[:120] in effect.text:
         return 0.6
     # a server adds its own words at the end: `… at character 59`
-    if cause.category == effect.category and len(core) >= 40 and core[:40] in effect.text:
+    alike = cause.category == effect.category or (cause.serves and _NAME.search(core[:30]))
+    if alike and len(core) >= 40 and core[:40] in effect.text:
         return 0.6
     return 0.0
 
