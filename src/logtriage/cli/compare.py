@@ -93,12 +93,13 @@ def compare(
         _report(chosen, each, quiet=quiet) for chosen, each in sides
     )
     failed |= failed_after
-    found = _compared(before, after, redact=not no_redact)
-    shown = found if no_redact else None
+    secrecy = options.secrecy_of(config, no_redact=no_redact)
+    found = _compared(before, after, secrecy)
+    shown = found if secrecy.no_redact else None
     look = options.look_of(color, no_color=no_color)
     if look.terminal and output == "text":
         # what stays in the terminal is not redacted: the person there owns the logs
-        shown = _compared(before, after, redact=False)
+        shown = _compared(before, after, options.secrecy_of(config, no_redact=True))
     _give_out(
         shown or found,
         found,
@@ -171,13 +172,13 @@ def _report(paths: list[str], settings: Settings, *, quiet: bool) -> "tuple[Repo
     return report, failed, result.interrupted
 
 
-def _compared(before: "Report", after: "Report", *, redact: bool) -> "Comparison":
+def _compared(before: "Report", after: "Report", secrecy: options.Secrecy) -> "Comparison":
     from logtriage.correlate.comparing import compare as compare_reports  # noqa: PLC0415
     from logtriage.report.redact import encodable_report, redacted  # noqa: PLC0415
 
     both = (before, after)
-    if redact:
-        both = (redacted(before), redacted(after))
+    if not secrecy.no_redact:
+        both = (redacted(before, secrecy.redaction), redacted(after, secrecy.redaction))
     return compare_reports(encodable_report(both[0]), encodable_report(both[1]))
 
 

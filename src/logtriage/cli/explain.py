@@ -12,9 +12,11 @@ from logtriage.errors import UsageError
 
 if TYPE_CHECKING:
     from logtriage.classify.explain import Explanation
+    from logtriage.cli.explained import Clean
     from logtriage.model.record import Record
     from logtriage.model.report import Issue, Report
     from logtriage.pipeline.tools import Tools
+    from logtriage.report.redact import Redaction
     from logtriage.source.locate import Source
 
 MOST: Final = 10_000
@@ -101,6 +103,7 @@ def explain(
     zone: options.Zone = None,
     year: options.Year = None,
     packs: options.Packs = None,
+    config: options.Config = None,
     no_redact: options.NoRedact = False,
 ) -> int:
     """Print why each error got its tag: fields, rules that fired or nearly did, the sum.
@@ -128,7 +131,9 @@ def explain(
         zone=zone,
         year=year,
         packs=packs,
+        config=config,
     )
+    secrecy = options.secrecy_of(config, no_redact=no_redact, on_screen=output == "text")
     tools = Tools(settings)
     gathered = Gathered(tools, nearly=nearly, ignored=show_ignored)
     sink = Sink()
@@ -149,7 +154,7 @@ def explain(
         kinds = _only(kinds, issue, report)
     if line is not None and not kinds:
         raise UsageError(f"no record stands on line {line}", help="lines are counted from 1")
-    _write(kinds, gathered, sink, output=output, redact=not no_redact)
+    _write(kinds, gathered, sink, output=output, redaction=secrecy.stream)
     return code
 
 
@@ -204,16 +209,33 @@ def _only(kinds: list[Explained], wanted: str, report: "Report | None") -> list[
     return found
 
 
+def _cleaner(record: "Record", redaction: "Redaction | None") -> "Clean":
+    """Takes secrets out of all that is said of a record, whole ones and pieces."""
+    if redaction is None:
+        return lambda _name, text: text
+    from logtriage.report.leftovers import without_pieces  # noqa: PLC0415 - as above
+
+    secrets = redaction.secrets(record.text)
+
+    def clean(name: str, text: str) -> str:
+        whole = redaction.value(name, text) if name else redaction.text(text)
+        return without_pieces(whole, secrets)
+
+    return clean
+
+
 def _write(
-    kinds: list[Explained], gathered: Gathered, sink: Sink, *, output: str, redact: bool
+    kinds: list[Explained],
+    gathered: Gathered,
+    sink: Sink,
+    *,
+    output: str,
+    redaction: "Redaction | None",
 ) -> None:
     from logtriage.cli.explained import as_line, as_text  # noqa: PLC0415 - as above
-    from logtriage.report.redact import redact_text  # noqa: PLC0415
-
-    def clean(text: str) -> str:
-        return redact_text(text) if redact else text
 
     for kind in kinds:
+        clean = _cleaner(kind.record, redaction)
         if output == "jsonl":
             sink.line(as_line(kind, clean))
         else:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from logtriage.cli.explain import Explained
     from logtriage.model.record import Record
 
-Clean = Callable[[str], str]
+Clean = Callable[[str, str], str]
+"""Takes secrets out of a text; the name of its field, where there is one, goes first."""
 
 LONGEST: Final = 110
 """Characters of an expression or a line shown in text; JSON holds all of them."""
@@ -62,14 +63,14 @@ def as_line(kind: "Explained", clean: Clean) -> bytes:
         "tag": verdict.tag.value if verdict else None,
         "confidence": verdict.confidence if verdict else None,
         "category": verdict.category if verdict else None,
-        "title": clean(verdict.title) if verdict else None,
+        "title": clean("", verdict.title) if verdict else None,
         "settle": verdict.settle if verdict else None,
         "ignored_by": ignored.rule if ignored else None,
         "fields": {
-            name: clean(field) if isinstance(field, str) else field
+            name: clean("", field) if isinstance(field, str) else field
             for name, field in fields_of(record).items()
         },
-        "attributes": {key: clean(text) for key, text in record.attributes.items()},
+        "attributes": {key: clean(key, text) for key, text in record.attributes.items()},
         "exception": [link.type for link in exception.links] if exception else [],
         "codes": told.codes,
         "rules": [_rule(trace, clean) for trace in told.rules],
@@ -79,7 +80,7 @@ def as_line(kind: "Explained", clean: Clean) -> bytes:
             "signals": round(told.signals_log_odds, 3),
             "sum": round(told.log_odds, 3),
         },
-        "text": clean(record.text),
+        "text": clean("", record.text),
     }
     return msgspec.json.encode(value)
 
@@ -88,7 +89,7 @@ def _rule(trace: "RuleTrace", clean: Clean) -> dict[str, object]:
     value = msgspec.structs.asdict(trace)
     value["log_odds"] = round(trace.log_odds, 3)
     value["terms"] = [
-        {"text": term.text, "held": term.held, "matched": clean(term.matched)}
+        {"text": term.text, "held": term.held, "matched": clean("", term.matched)}
         for term in trace.terms
     ]
     return value
@@ -102,7 +103,7 @@ def as_text(kind: "Explained", clean: Clean) -> Iterator[str]:
     more = f"  and {kind.count - 1:,} more like it" if kind.count > 1 else ""
     yield f"{name}{record.path}:{record.line}{more}"
     lines = record.text.split("\n")
-    yield f"    {_cut(clean(lines[0]), 2 * LONGEST)}"
+    yield f"    {_cut(clean('', lines[0]), 2 * LONGEST)}"
     if len(lines) > 1:
         yield f"    … {len(lines) - 1} more lines"
     yield ""
@@ -110,7 +111,7 @@ def as_text(kind: "Explained", clean: Clean) -> Iterator[str]:
         tag = verdict.tag.value.replace("-", " ").upper()
         unsure = "  tentative" if verdict.confidence < 0.6 else ""
         yield f"  {tag}  {verdict.category}  {verdict.confidence:.2f}{unsure}"
-        yield f"  {clean(verdict.title)}"
+        yield f"  {clean('', verdict.title)}"
         if verdict.settle:
             yield f"  would settle it: {verdict.settle}"
     elif ignored is not None:
@@ -150,8 +151,8 @@ def _read(kind: "Explained", clean: Clean) -> Iterator[str]:
     told = ", ".join(f"{name} {value}" for name, value in facts.items())
     yield f"  fields       {_cut(told, LONGEST) or 'none but the message'}"
     if record.attributes:
-        pairs = ", ".join(f"{key}={value}" for key, value in record.attributes.items())
-        yield f"  attributes   {_cut(clean(pairs), LONGEST)}"
+        pairs = ", ".join(f"{key}={clean(key, text)}" for key, text in record.attributes.items())
+        yield f"  attributes   {_cut(pairs, LONGEST)}"
     if record.exception is not None:
         chain = " ← ".join(link.type for link in record.exception.links)
         yield f"  exception    {_cut(chain, LONGEST)}"
@@ -164,7 +165,7 @@ def _read(kind: "Explained", clean: Clean) -> Iterator[str]:
         yield f"  fingerprint  {kind.fingerprint}"
         for part in contributions(record, verdict):
             mark = "+" if part.counted else "-"
-            yield f"             {mark} {part.name} {_cut(clean(part.value), 60)} ({part.why})"
+            yield f"             {mark} {part.name} {_cut(clean('', part.value), 60)} ({part.why})"
 
 
 def _traced(trace: "RuleTrace", clean: Clean) -> Iterator[str]:
@@ -178,7 +179,7 @@ def _traced(trace: "RuleTrace", clean: Clean) -> Iterator[str]:
     failed = [term for term in trace.terms if not term.held]
     shown = held if trace.outcome == "fired" else [*failed, *held]
     for term in shown[:MOST_TERMS]:
-        found = f"  found {_cut(clean(term.matched), 60)!r}" if term.matched else ""
+        found = f"  found {_cut(clean('', term.matched), 60)!r}" if term.matched else ""
         yield f"             {'✓' if term.held else '✗'} {_cut(term.text, LONGEST)}{found}"
     if len(shown) > MOST_TERMS:
         yield f"             … {len(shown) - MOST_TERMS} more comparisons"

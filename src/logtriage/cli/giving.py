@@ -13,6 +13,7 @@ from logtriage.errors import LogtriageError, UsageError
 from logtriage.model.report import Report
 from logtriage.pipeline.tools import Tools
 from logtriage.report.progress import Progress
+from logtriage.report.redact import Redaction
 from logtriage.report.render import OUTPUT_BY_ENDING, OUTPUTS, render
 from logtriage.source.locate import Source
 
@@ -68,6 +69,7 @@ def give_out(
     top: int = 10,
     show_ignored: bool = False,
     no_redact: bool = False,
+    redaction: Redaction | None = None,
     seconds: float | None = None,
     silent: bool = False,
 ) -> None:
@@ -83,12 +85,21 @@ def give_out(
         try:
             write_whole(
                 path,
-                render(report, chosen, top=top, show_ignored=show_ignored, redact=not no_redact),
+                render(
+                    report,
+                    chosen,
+                    top=top,
+                    show_ignored=show_ignored,
+                    redact=not no_redact,
+                    redaction=redaction,
+                ),
             )
         except LogtriageError as error:
             first = first or error
     if not silent:
-        _show(report, output, look, top, show_ignored, seconds, no_redact=no_redact)
+        # what stays in the terminal is not redacted: the person there owns the logs
+        redact = not no_redact and not (look.terminal and output == "text")
+        _show(report, output, look, top, show_ignored, seconds, redact=redact, redaction=redaction)
     if first is not None:
         raise first
 
@@ -101,11 +112,10 @@ def _show(
     show_ignored: bool,
     seconds: float | None,
     *,
-    no_redact: bool,
+    redact: bool,
+    redaction: Redaction | None,
 ) -> None:
     text = output == "text"
-    # what stays in the terminal is not redacted: the person there owns the logs
-    redact = not no_redact and not (look.terminal and text)
     shown = render(
         report,
         output,
@@ -117,6 +127,7 @@ def _show(
         top=top,
         show_ignored=show_ignored,
         redact=redact,
+        redaction=redaction,
         seconds=seconds if look.terminal else None,
     )
     print_text(shown, encoding=None if text else "utf-8")

@@ -5,6 +5,7 @@ import time
 
 from logtriage.cli.configured import configured
 from logtriage.cli.console import complain
+from logtriage.cli.options import Secrecy
 from logtriage.errors import UsageError
 from logtriage.model.message import Message, Plan
 from logtriage.model.report import Report
@@ -24,12 +25,12 @@ def planned(config: str | None) -> Plan:
     return plan_of(loaded.configuration)
 
 
-def messages_of(report: Report, plan: Plan, *, redact: bool = True) -> list[Message]:
+def messages_of(report: Report, plan: Plan, secrecy: Secrecy) -> list[Message]:
     """Messages about a report of a run that keeps no state: every root cause is new."""
     from logtriage.deliver.plan import all_new, deliver  # noqa: PLC0415 - loads dateutil
     from logtriage.report.redact import outgoing  # noqa: PLC0415
 
-    harmless = outgoing(report, redact=redact)
+    harmless = outgoing(report, redact=not secrecy.no_redact, redaction=secrecy.redaction)
     return deliver(harmless, all_new(harmless), plan, time.time_ns())
 
 

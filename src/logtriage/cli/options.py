@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Final, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple, TextIO
 
 import typer
 
@@ -15,6 +15,9 @@ from logtriage.cli.configured import configured
 from logtriage.errors import UsageError
 from logtriage.model.report import Report
 from logtriage.settings import Settings, moment_of
+
+if TYPE_CHECKING:
+    from logtriage.report.redact import Redaction
 
 
 class FailOn(StrEnum):
@@ -169,6 +172,42 @@ def make_settings(
     from logtriage.configuration.apply import applied  # noqa: PLC0415 - where there is some
 
     return applied(loaded.configuration, settings)
+
+
+class Secrecy(NamedTuple):
+    """What is done about secrets in what leaves the terminal."""
+
+    no_redact: bool
+    redaction: "Redaction | None"
+    """None as it is without configuration."""
+
+    @property
+    def stream(self) -> "Redaction | None":
+        """For commands that write record by record; None where secrets are shown."""
+        if self.no_redact:
+            return None
+        from logtriage.report.redact import built_in  # noqa: PLC0415 - reads its table
+
+        return self.redaction or built_in()
+
+
+def secrecy_of(config: str | None, *, no_redact: bool, on_screen: bool = False) -> Secrecy:
+    """What the option and the configuration say; ``on_screen``: this text stays in the terminal.
+
+    Raises:
+        ConfigurationError: the configuration is wrong.
+        DeliveryError: its key is not there.
+    """
+    # what stays in the terminal is not redacted: the person there owns the logs
+    if no_redact or (on_screen and sys.stdout.isatty()):
+        return Secrecy(no_redact=True, redaction=None)
+    loaded = configured(config)
+    if loaded is None:
+        return Secrecy(no_redact=False, redaction=None)
+    from logtriage.configuration.apply import redaction_of  # noqa: PLC0415 - where there is some
+
+    table = loaded.configuration.redaction
+    return Secrecy(not table.enabled, redaction_of(table) if table.enabled else None)
 
 
 def refuse_terminal(paths: list[str] | None) -> bool:

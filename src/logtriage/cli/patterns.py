@@ -1,7 +1,8 @@
 """``logtriage patterns``: the templates of all records, or the template of each."""
 
 from array import array
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -12,6 +13,7 @@ from logtriage.errors import UsageError
 
 if TYPE_CHECKING:
     from logtriage.group.templates import Templates
+    from logtriage.report.redact import Redaction
     from logtriage.source.locate import Source
 
 
@@ -52,20 +54,59 @@ class Places:
         self._line_of.append(line)
         self._mask_of.append(self._masks.setdefault(masked, len(self._masks)))
 
-    def write(self, templates: "Templates", output: str, sink: Sink) -> None:
+    def write(
+        self,
+        templates: "Templates",
+        output: str,
+        sink: Sink,
+        told: "Secrets",
+        redaction: "Redaction | None",
+    ) -> None:
         """Write the template of each record, in the order of reading."""
         from logtriage.group.templates import OVERFLOW, template_id  # noqa: PLC0415
 
         encode = msgspec.json.Encoder().encode
         texts = [templates.text_by_mask.get(masked, OVERFLOW) for masked in self._masks]
         ids = [template_id(text) for text in texts]
+        if redaction:
+            texts = [told.clean(text, redaction) for text in texts]
         for path, line, number in zip(self._path_of, self._line_of, self._mask_of, strict=True):
             if output == "jsonl":
                 place = AssignedLine(self._paths[path], line, ids[number], texts[number])
                 sink.line(encode(place))
             else:
-                told = f"{self._paths[path]}:{line}  {ids[number]}  {texts[number]}"
-                sink.line(options.printable(told).encode(errors="replace"))
+                shown = f"{self._paths[path]}:{line}  {ids[number]}  {texts[number]}"
+                sink.line(options.printable(shown).encode(errors="replace"))
+
+
+class Secrets:
+    """Secrets of the records behind each template: masks leave pieces of them."""
+
+    MOST: Final = 1000
+    """Secrets remembered for a template."""
+
+    def __init__(self) -> None:
+        self._by_mask: dict[str, set[str]] = {}
+        self._by_template: dict[str, set[str]] = {}
+
+    def add(self, masked: str, secrets: Iterable[str]) -> None:
+        """Remember the secrets of a message."""
+        known = self._by_mask.setdefault(masked, set())
+        if len(known) < self.MOST:
+            known.update(secrets)
+
+    def settle(self, templates: "Templates") -> None:
+        """Find the template of each mask."""
+        for masked, secrets in self._by_mask.items():
+            text = templates.text_by_mask.get(masked)
+            if text is not None:
+                self._by_template.setdefault(text, set()).update(secrets)
+
+    def clean(self, template: str, redaction: "Redaction") -> str:
+        """The template without them."""
+        from logtriage.report.leftovers import without_pieces  # noqa: PLC0415
+
+        return redaction.text(without_pieces(template, self._by_template.get(template, ())))
 
 
 def patterns(
@@ -84,6 +125,7 @@ def patterns(
     year: options.Year = None,
     packs: options.Packs = None,
     config: options.Config = None,
+    no_redact: options.NoRedact = False,
 ) -> int:
     """Print the message templates of all records with their counts.
 
@@ -102,6 +144,7 @@ def patterns(
     from logtriage.group.templates import TemplateMiner  # noqa: PLC0415
     from logtriage.pipeline.tools import Tools  # noqa: PLC0415
 
+    secrecy = options.secrecy_of(config, no_redact=no_redact, on_screen=output == "text")
     tools = Tools(
         options.make_settings(
             since=since,
@@ -116,25 +159,30 @@ def patterns(
         )
     )
     miner, places, sink = TemplateMiner(), Places(), Sink()
+    redaction, told = secrecy.stream, Secrets()
 
     def use(source: "Source") -> None:
         places.begin(source.path)
         for record in stream(source, tools, sink.flush):
             miner.add(record.message)
+            if redaction and (secrets := redaction.secrets(record.message)):
+                told.add(mask(record.message), secrets)
             if assign:
                 places.add(record.line, mask(record.message))
 
     code = each_input(paths, use)
     found = miner.result()
+    told.settle(found)
     if assign:
-        places.write(found, output, sink)
+        places.write(found, output, sink, told, redaction)
     else:
         encode = msgspec.json.Encoder().encode
         for template in found.templates[: top or None]:
+            text = told.clean(template.text, redaction) if redaction else template.text
             if output == "jsonl":
-                sink.line(encode(PatternLine(template.id, template.text, template.count)))
+                sink.line(encode(PatternLine(template.id, text, template.count)))
             else:
-                told = f"{template.count:>9,}  {template.id}  {template.text}"
-                sink.line(options.printable(told).encode(errors="replace"))
+                shown = f"{template.count:>9,}  {template.id}  {text}"
+                sink.line(options.printable(shown).encode(errors="replace"))
     sink.flush()
     return code

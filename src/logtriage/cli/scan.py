@@ -87,6 +87,7 @@ def scan(
         packs=packs,
         config=config,
     )
+    secrecy = options.secrecy_of(config, no_redact=no_redact)
     plan = planned(config) if notify else None
     tools = Tools(settings)
     sources, troubles = locate(paths or [])
@@ -101,7 +102,8 @@ def scan(
             no_color=no_color,
             top=top,
             show_ignored=show_ignored,
-            no_redact=no_redact,
+            no_redact=secrecy.no_redact,
+            redaction=secrecy.redaction,
             seconds=time.monotonic() - started,
             silent=quiet and nothing,
         )
@@ -125,13 +127,13 @@ def scan(
         failed = result.note_troubles(troubles)
         report = conclude(result.tallies, tools, interrupted=result.interrupted)
         if plan is not None and dry_run:
-            show(messages_of(report, plan, redact=not no_redact), plan)
+            show(messages_of(report, plan, secrecy), plan)
             return 3 if failed else 0
         give(report, failed=failed)
     if report.interrupted:
         return 130
     if plan is not None:
-        failed |= not send_all(messages_of(report, plan, redact=not no_redact), plan)
+        failed |= not send_all(messages_of(report, plan, secrecy), plan)
     if found_by(report, fail_on):
         return 1
     return 3 if failed else 0

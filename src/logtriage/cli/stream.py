@@ -99,6 +99,7 @@ def tag(
     year: options.Year = None,
     packs: options.Packs = None,
     config: options.Config = None,
+    no_redact: options.NoRedact = False,
 ) -> int:
     """Print each error record with its tag, as it is read.
 
@@ -125,6 +126,8 @@ def tag(
         packs=packs,
         config=config,
     )
+    secrecy = options.secrecy_of(config, no_redact=no_redact, on_screen=output == "text")
+    redaction = secrecy.stream
     tools = Tools(settings)
     sink = Sink()
     judge = tools.judge()
@@ -135,10 +138,12 @@ def tag(
             if verdict is None:
                 continue
             if output == "text":
-                sink.line(options.printable(tagged_text(record, verdict)).encode())
+                told = tagged_text(record, verdict)
+                told = redaction.text(told) if redaction else told
+                sink.line(options.printable(told).encode())
             else:
                 key, _ = issue_key(record, verdict)
-                sink.line(tagged_line(record, verdict, fingerprint_text(key)))
+                sink.line(tagged_line(record, verdict, fingerprint_text(key), redaction))
 
     if options.refuse_terminal(paths):
         raise UsageError("tag reads a file or standard input", help="logtriage tag app.log")
@@ -162,6 +167,7 @@ def parse(
     year: options.Year = None,
     packs: options.Packs = None,
     config: options.Config = None,
+    no_redact: options.NoRedact = False,
 ) -> int:
     """Print every record, normalised.
 
@@ -189,16 +195,20 @@ def parse(
     )
     if options.refuse_terminal(paths):
         raise UsageError("parse reads a file or standard input", help="logtriage parse app.log")
+    secrecy = options.secrecy_of(config, no_redact=no_redact, on_screen=output == "text")
+    redaction = secrecy.stream
     tools = Tools(settings)
     sink = Sink()
 
     def use(source: "Source") -> None:
         if output == "jsonl":
             for record in stream(source, tools, sink.flush):
-                sink.line(parsed_line(record))
+                sink.line(parsed_line(record, redaction))
         else:
             for record in stream(source, tools, sink.flush):
-                sink.line(options.printable(parsed_text(record)).encode())
+                told = parsed_text(record)
+                told = redaction.text(told) if redaction else told
+                sink.line(options.printable(told).encode())
 
     code = each_input(paths, use)
     sink.flush()

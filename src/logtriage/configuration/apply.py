@@ -4,8 +4,10 @@ import socket
 
 import msgspec
 
-from logtriage.configuration.schema import Configuration
+from logtriage.configuration.schema import Configuration, RedactionTable
+from logtriage.deliver.secret import Secrets
 from logtriage.model.message import Plan
+from logtriage.report.redact import Redaction
 from logtriage.settings import Settings, SourceSettings
 
 
@@ -31,6 +33,15 @@ def applied(configuration: Configuration, options: Settings) -> Settings:
         disabled=(*configuration.disabled, *options.disabled),
         sources=tuple(sources),
         depends_on={name: service.depends_on for name, service in configuration.service.items()},
+    )
+
+
+def redaction_of(table: RedactionTable) -> Redaction:
+    """How secrets are taken out; DeliveryError where the key is not there."""
+    return Redaction(
+        mail=table.mail,
+        key=Secrets().plain(table.key).encode() if table.key else b"",
+        further=[(secret.name, secret.regex) for secret in table.secret],
     )
 
 

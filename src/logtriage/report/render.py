@@ -6,7 +6,7 @@ from logtriage.errors import UsageError
 from logtriage.model.report import Report
 from logtriage.report.cards import Look
 from logtriage.report.lines import plain
-from logtriage.report.redact import encodable_report, redacted
+from logtriage.report.redact import Redaction, encodable_report, redacted
 from logtriage.report.text import text_lines
 
 OUTPUTS: Final = (
@@ -43,7 +43,7 @@ def render(
     top: int = 10,
     show_ignored: bool = False,
     redact: bool = True,
-    redact_mail: bool = False,
+    redaction: Redaction | None = None,
     seconds: float | None = None,
 ) -> str:
     """The report as ``output`` says, ending in a newline.
@@ -59,7 +59,7 @@ def render(
         top: issues in the table of the text report.
         show_ignored: list what was ignored in the text report.
         redact: take secrets out; right for all that leaves the terminal.
-        redact_mail: take addresses of people out too.
+        redaction: how; None as it is without configuration.
         seconds: how long the run took, for the text report.
 
     Raises:
@@ -69,7 +69,7 @@ def render(
         raise UsageError(
             f"there is no output '{output}'", help=f"choose one of {', '.join(OUTPUTS)}"
         )
-    report = redacted(report, mail=redact_mail) if redact else report
+    report = redacted(report, redaction) if redact else report
     report = encodable_report(report)
     if output != "text":
         return _machine(report, output)

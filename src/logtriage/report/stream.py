@@ -5,6 +5,7 @@ import msgspec
 from logtriage.model.record import ExceptionInfo, Frame, Record, place_of, rfc3339
 from logtriage.model.severity import severity_name
 from logtriage.model.verdict import Tag, Verdict
+from logtriage.report.redact import Redaction
 
 
 class FrameLine(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class TaggedLine(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder().encode
 
 
-def parsed_line(record: Record) -> bytes:
+def parsed_line(record: Record, redaction: Redaction | None = None) -> bytes:
     """One JSON object, without the newline."""
     number = record.severity_number
     line = ParsedLine(
@@ -98,6 +99,14 @@ def parsed_line(record: Record) -> bytes:
         exception_line(record.exception) if record.exception else None,
         record.text,
     )
+    return _encoded(line, redaction)
+
+
+def _encoded(line: "ParsedLine | TaggedLine", redaction: Redaction | None) -> bytes:
+    """Without secrets. What fields hold stands in the text, so one look at it is mostly enough."""
+    names = line.attributes if isinstance(line, ParsedLine) else ()
+    if redaction is not None and redaction.touches(line.text, names):
+        return _encode(redaction.fields(msgspec.to_builtins(line)))
     return _encode(line)
 
 
@@ -129,7 +138,9 @@ def parsed_text(record: Record) -> str:
     return f"{time}  {level:<8}  {record.component or '-'}  {first}{more}"
 
 
-def tagged_line(record: Record, verdict: Verdict, fingerprint: str) -> bytes:
+def tagged_line(
+    record: Record, verdict: Verdict, fingerprint: str, redaction: Redaction | None = None
+) -> bytes:
     """One JSON object, without the newline."""
     number = max(record.severity_number or 17, verdict.severity_floor or 0)
     line = TaggedLine(
@@ -149,7 +160,7 @@ def tagged_line(record: Record, verdict: Verdict, fingerprint: str) -> bytes:
         message=record.message,
         text=record.text,
     )
-    return _encode(line)
+    return _encoded(line, redaction)
 
 
 def tagged_text(record: Record, verdict: Verdict) -> str:

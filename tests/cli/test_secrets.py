@@ -1,0 +1,158 @@
+"""Planted secrets leave the program through no command and no output."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.unit.deliver.servers import http_server, smtp_server
+from tests.unit.report.test_redact import PLANTED
+
+from logtriage.scan.cache import cache_folder
+
+PROGRAM = str(Path(sys.executable).parent / "logtriage")
+SECRETS = {name: secret for name, (_, secret, _) in PLANTED.items() if len(secret) > 4}
+# three of them are halves of others, or words of the text
+SHORT = {"tiger", "abcxyz"}
+
+
+def line(number, before, secret, after):
+    text = f"{before}{secret}{after}".replace("\n", " ")
+    return (
+        f"2026-03-04 05:{number // 60:02d}:{number % 60:02d},200 ERROR [exec-3] "
+        f"com.example.Ledger{number % 7} - No space left on device, then {text}\n"
+    )
+
+
+def structured(number, before, secret, after):
+    record = {
+        "time": f"2026-03-04T05:{number // 60:02d}:{number % 60:02d}Z",
+        "level": "error",
+        "msg": f"write failed: {before}{secret}{after}",
+        "password": secret,
+        "error": {"type": "OSError", "message": f"no space: {before}{secret}{after}"},
+    }
+    return json.dumps(record) + "\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("secrets")
+    planted = list(enumerate(PLANTED.values()))
+    (folder / "ledger.log").write_text("".join(line(n, *each) for n, each in planted))
+    (folder / "quay.jsonl").write_text("".join(structured(n, *each) for n, each in planted))
+    return folder
+
+
+def run(*arguments, folder, **environment):
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        capture_output=True,
+        timeout=240,
+        cwd=folder,
+        env={**os.environ, "LOGTRIAGE_CACHE": str(cache_folder()), **environment},
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return (done.stdout + done.stderr).decode()
+
+
+def leaked(text):
+    # JSON and HTML write some characters otherwise
+    seen = text + text.replace("\\/", "/").replace('\\"', '"')
+    return [name for name, secret in SECRETS.items() if secret in seen and secret not in SHORT]
+
+
+FILES = ("ledger.log", "quay.jsonl")
+
+
+@pytest.mark.parametrize(
+    "output", "text json jsonl markdown html csv junit sarif prometheus".split()
+)
+def test_a_scan_tells_no_secret(folder, output):
+    assert leaked(run("scan", "--show-ignored", "--output", output, *FILES, folder=folder)) == []
+
+
+@pytest.mark.parametrize("command", ["tag", "parse", "patterns", "explain"])
+@pytest.mark.parametrize("output", ["text", "jsonl"])
+def test_no_secret_is_told_record_by_record(folder, command, output):
+    assert leaked(run(command, "--output", output, *FILES, folder=folder)) == []
+
+
+def test_no_secret_is_told_with_the_template_of_each_record(folder):
+    assert leaked(run("patterns", "--assign", "--output", "jsonl", *FILES, folder=folder)) == []
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown"])
+def test_no_comparison_tells_a_secret(folder, output):
+    assert leaked(run("compare", *FILES, "--output", output, folder=folder)) == []
+
+
+def test_secrets_are_shown_where_it_is_asked_for(folder):
+    shown = run("parse", "--no-redact", "--output", "jsonl", *FILES, folder=folder)
+
+    assert len(leaked(shown)) > len(SECRETS) * 0.9
+
+
+def test_no_message_tells_a_secret(folder, tmp_path):
+    with http_server() as http, smtp_server() as smtp:
+        (tmp_path / "logtriage.toml").write_text(f"""
+[[route]]
+to = ["hook", "mail", "slack", "desk", "board", "pager"]
+confidence = 0
+[delivery.hook]
+kind = "webhook"
+url = "{http.url}/hook"
+[delivery.mail]
+kind = "mail"
+to = ["ops@quay.example"]
+server = "{smtp.address}"
+encryption = "none"
+[delivery.slack]
+kind = "slack"
+url = {{ variable = "HOOK" }}
+[delivery.desk]
+kind = "servicenow"
+server = "{http.url}"
+token = {{ variable = "HOOK" }}
+[delivery.board]
+kind = "jira"
+server = "{http.url}"
+project = "Q"
+token = {{ variable = "HOOK" }}
+[delivery.pager]
+kind = "pagerduty"
+server = "{http.url}/v2"
+routing_key = {{ variable = "HOOK" }}
+""")
+        config = tmp_path / "logtriage.toml"
+        run("scan", "--notify", "--config", config, *FILES, folder=folder, HOOK=f"{http.url}/s")
+        sent = json.dumps([call.body for call in http.calls], ensure_ascii=False)
+        mails = "".join(text.replace("=\r\n", "") for _, text in smtp.mails)
+
+    assert len(http.calls) >= 5
+    assert smtp.mails
+    assert leaked(sent) == []
+    assert leaked(mails) == []
+
+
+def test_the_configuration_adds_kinds_of_secrets_and_can_switch_them_off(tmp_path):
+    (tmp_path / "a.log").write_text(
+        line(1, "berth-", "12345", " password=hunter2 ann@quay.example")
+    )
+    config = tmp_path / "logtriage.toml"
+    config.write_text(
+        '[redaction]\nmail = true\n[[redaction.secret]]\nname = "berth"\n'
+        "regex = 'berth-(?P<secret>[0-9]{5})'\n"
+    )
+    shown = run("parse", "a.log", folder=tmp_path)
+    assert "berth-[berth #" in shown
+    assert "hunter2" not in shown
+    assert "ann@" not in shown
+
+    report = run("scan", "--output", "json", "a.log", folder=tmp_path)
+    assert "berth-12345" not in report
+
+    config.write_text("[redaction]\nenabled = false\n")
+    assert "hunter2" in run("parse", "a.log", folder=tmp_path)
