@@ -88,3 +88,34 @@ def test_a_wrong_format_string_is_pointed_at_and_exits_2():
     done = run("scan", "--format-string", "%d %zz %m", text="x\n")
     assert done.returncode == 2
     assert "| %d %zz %m\n  |    ^" in done.stderr
+
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/srv/mill/rates.py", line 9, in load
+    return rates[key]
+           ~~~~~^^^^^
+KeyError: 'gbp'
+"""
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "Mar  4 05:06:07 gate7 mill[4021]: ",
+        "<14>1 2026-03-04T05:06:07.003Z gate7 mill 4021 - - ",
+        "2026-03-04T05:06:07.123456789Z ",
+        "[pod/mill-7d9fbc4d6f-x2kq9/mill] ",
+        "mill-1  | ",
+        "2026-03-04T05:06:07.123456789Z stderr F ",
+    ],
+)
+def test_a_trace_whose_every_line_bears_a_prefix_is_one_record(prefix, tmp_path):
+    path = tmp_path / "mill.log"
+    lines = [*TRACE.splitlines(), "next order"]
+    path.write_text("".join(f"{prefix}{line}\n" for line in lines))
+    records = [json.loads(line) for line in run("parse", path, "-o", "jsonl").stdout.splitlines()]
+    assert [record["lines"] for record in records] == [5, 1]
+    assert records[0]["exception"]["type"] == "KeyError"
+    report = json.loads(run("scan", path, "-o", "json").stdout)
+    assert report["totals"]["errors"] == 1

@@ -109,14 +109,13 @@ class Opened:
 
 def same_source(one: Head, other: Head) -> bool:
     """Whether two lines were written by the same process, at about the same time."""
-    if (
-        one.format != other.format
-        or one.component != other.component
-        or one.host != other.host
-        or one.logger != other.logger
-    ):
+    if one.component != other.component or one.host != other.host:
         return False
-    if one.thread != other.thread:
+    if one.format != other.format:
+        # one transport, but only the first line in a format of its own: the next one is bare
+        if other.logger is not None or other.component is None:
+            return False
+    elif one.logger != other.logger or one.thread != other.thread:
         return False
     mine, theirs = one.attributes, other.attributes
     if mine and theirs and (mine.get("pid") != theirs.get("pid")):

@@ -19,7 +19,9 @@ REMEMBERED: Final = 8192
 DEPTH: Final = 4
 """Traces within the message of a trace (a JVM's within Python's) that are followed."""
 
-_ESCAPED_FRAME: Final = re.compile(r"\\n(?:\\t| {2,8})(?:at |File \\?\"|#\d|from )")
+_ESCAPED_FRAME: Final = re.compile(
+    r"\\n(?:(?:\\t| {2,8})(?:at |File \\?\"|#\d|from |[\w./@-]{1,200}\.go:\d)|goroutine \d+ \[)"
+)
 """Newlines that are still written as two characters: a string within a string of JSON."""
 
 _DIGITS: Final = re.compile(r"\d+")

@@ -1,5 +1,6 @@
 """Tells the formats of an input from a sample of its lines."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -16,6 +17,13 @@ LEVELLED: Final = 0.9
 """Share of heads that state a severity, from which an input counts as levelled."""
 
 
+_TRACE_LINE: Final = re.compile(
+    r"(?:\t|#011|  +)(?:at |\.\.\. \d+ |File \"|from |[\w./@-]{1,200}\.go:\d)|Caused by: "
+    r"|Traceback \(most recent call last\):|goroutine \d+ \[|\s*#\d+ (?:0x|/|\{main\})"
+)
+"""What lines of a stack trace begin with."""
+
+
 class Detection(msgspec.Struct, frozen=True):
     """What a sample of lines says about its input."""
 
@@ -29,6 +37,8 @@ class Detection(msgspec.Struct, frozen=True):
     """Formats that were peeled, outermost first."""
     interleaved: bool = False
     """Lines of several streams or formats alternate."""
+    traced: bool = False
+    """Lines of stack traces bear heads of their own (syslog, journald)."""
     access: bool = False
     """The best format is one of requests: the status is the severity."""
 
@@ -39,6 +49,7 @@ def detect(catalog: Catalog, lines: Sequence[str]) -> Detection:
     formats: Counter[str] = Counter()
     wrappers: Counter[str] = Counter()
     streams: set[str] = set()
+    traced = False
     heads = levelled = foreign = changes = 0
     previous: str | None = None
     for line in lines:
@@ -50,6 +61,7 @@ def detect(catalog: Catalog, lines: Sequence[str]) -> Detection:
             foreign += not continues(line if head is None else head.message)
             continue
         heads += 1
+        traced = traced or _TRACE_LINE.match(head.message) is not None
         # a level of the content is written in that content's way: the scan looks for all failures
         levelled += head.severity_number is not None and not layers
         formats[head.format] += 1
@@ -65,6 +77,7 @@ def detect(catalog: Catalog, lines: Sequence[str]) -> Detection:
         heads > 0 and levelled >= LEVELLED * heads,
         tuple(name for name, count in wrappers.items() if 2 * count >= len(lines)),
         len(streams) > 1 or (len(listed) > 1 and changes > 2 * len(listed)),
+        traced,
         best is not None and catalog.get(best).kind == "access",
     )
 

@@ -17,7 +17,6 @@ from logtriage.parse.schema import Format
 from logtriage.parse.text import ReadLine, line_reader
 from logtriage.parse.timestamp import TimestampReader
 from logtriage.parse.wrappers import (
-    CONTINUES,
     COOKIE,
     INNER_HINT,
     MOST_LAYERS,
@@ -29,6 +28,9 @@ from logtriage.parse.wrappers import (
 from logtriage.scan.patterns import within_line
 from logtriage.scan.plain import strip_names
 from logtriage.scan.regexes import compiled_bytes
+
+CUT_BY_DOCKER: Final = 16_000
+"""Characters: json-file cuts a line at 16 KiB, and only what ends a line ends in a newline."""
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
@@ -126,8 +128,6 @@ class LineReader:
         if depth >= MOST_LAYERS:
             return head
         if made.wraps == "records":
-            if CONTINUES.match(head.message) is not None:
-                return unread(head, head.message)
             if INNER_HINT.match(head.message) is None:
                 return head
             inner = self._inner(head.message.removeprefix(COOKIE).lstrip(" "), depth)
@@ -145,14 +145,26 @@ class LineReader:
             text = text.rstrip("\r\n")
         if "\x1b" in text:
             text = _ESCAPES.sub("", text)
+        if made.kind == "json" and len(text) >= CUT_BY_DOCKER and text == head.message:
+            head = msgspec.structs.replace(head, partial=True)
         inner = self._inner(text, depth)
         return unread(head, text) if inner is None else merged(head, inner, self._catalog, text)
 
     def _inner(self, text: str, depth: int) -> Head | None:
         if self._strict and not any(not self._catalog.get(name).wraps for name in self._formats):
             # only the wrapper was asked for: what is inside may be anything
-            return self._loose._read(text, depth + 1)  # noqa: SLF001 - the same class
-        return self._read(text, depth + 1)
+            read = self._loose._read  # noqa: SLF001 - the same class
+        else:
+            read = self._read
+        head = read(text, depth + 1)
+        if head is not None or "\n" not in text:
+            return head
+        # several lines in one: the first is the head, as it would be in a file
+        first, _, rest = text.partition("\n")
+        head = read(first, depth + 1)
+        if head is None:
+            return None
+        return msgspec.structs.replace(head, message=f"{head.message}\n{rest}", text=text)
 
     @property
     def _loose(self) -> "LineReader":

@@ -39,14 +39,6 @@ INNER_HINT: Final = re.compile(
 COOKIE: Final = "@cee:"
 """What syslog puts before JSON (https://www.rsyslog.com/doc/configuration/modules/mmjsonparse.html)."""
 
-CONTINUES: Final = re.compile(
-    r"(?:\t|#011|  +)(?:at |\.\.\. \d+ |File \")|Caused by: |Suppressed: "
-    r"|\.\.\. \d+ (?:more|common)"
-    r"|Traceback \(most recent call last\):|goroutine \d+ \[|    raise |    return ",
-    re.ASCII,
-)
-"""What the middle of a stack trace begins with, where each of its lines was sent as a record."""
-
 
 def merged(outer: Head, inner: Head, catalog: Catalog, text: str | None = None) -> Head:
     """One head of both: the content says what happened, the wrapper where."""

@@ -71,7 +71,7 @@ def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
         found = msgspec.structs.replace(
             found, formats=(catalog.get(forced).name,), wrappers=(), interleaved=False
         )
-    framed = bool(found.formats) and not found.wrappers and not found.interleaved
+    framed = bool(found.formats) and not (found.wrappers or found.interleaved or found.traced)
     made = [tools.catalog.get(name) for name in found.formats]
     batched = any(each.records for each in made)
     if batched or any(line.fields for each in made for line in each.lines):

@@ -192,3 +192,27 @@ def test_detection_of_wrappers_and_streams(catalog):
 def test_detection_of_nothing(catalog):
     assert detect(catalog, []).share == 0.0
     assert detect(catalog, ["lorem ipsum", "dolor sit amet"]).formats == ()
+
+
+def test_a_record_of_several_lines_within_a_document_is_read_by_its_first(reader):
+    line = msgspec.json.encode(
+        {
+            "@timestamp": "2026-03-04T05:06:07Z",
+            "agent": {"type": "filebeat"},
+            "message": "2026-03-04 05:06:07,123 ERROR [main] com.acme.Ledger - no\n\tat a.B.c(B.java:1)",
+        }
+    ).decode()
+    head = reader.read(line)
+    assert (head.format, head.severity_number) == ("log4j", 17)
+    assert head.message == "no\n\tat a.B.c(B.java:1)"
+
+
+def test_a_time_with_nanoseconds_is_peeled_before_any_line(reader):
+    head = reader.read("2026-03-04T05:06:07.123456789Z Caused by: java.io.IOException: gone")
+    assert head.continuation
+    assert (head.message, head.precision) == ("Caused by: java.io.IOException: gone", 9)
+
+
+def test_a_cookie_before_json_in_syslog_is_taken_off(reader):
+    head = reader.read('Mar  4 05:06:07 gate7 ledger[7]: @cee: {"level":"error","msg":"no"}')
+    assert (head.severity_number, head.message, head.component) == (17, "no", "ledger")
