@@ -1,16 +1,18 @@
 """Repeated errors made cheap: read each distinct record once, count the rest.
 
 The key of a record is its text without digits. Records of the same key differ in numbers only, so
-the first one's reading holds for all, but for numbers that carry meaning (``status=502``): these
-join the key. On a miss a second key leaves hexadecimal ids out, and a third is the masked message.
+the first one's reading holds for all, but for numbers that carry meaning (``status=502``) and
+identifiers: these are told by their shape, see `logtriage.group.shapes`. What is new to both is
+read, and classified where its masked message is new too.
 """
 
-import re
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 from logtriage.group.fingerprint import issue_key
 from logtriage.group.normalise import mask
+from logtriage.group.shapes import DIGITS, Shapes, coarse_key, plain_key
 from logtriage.group.slots import NOWHERE, UNDATED_SECOND, Layout, Slot, layout_of
 from logtriage.model.record import Record
 from logtriage.model.tallies import Tallies, smallest_changes, smallest_endpoints
@@ -24,27 +26,10 @@ from logtriage.model.tally import (
 from logtriage.model.verdict import Classification
 
 KEYS: Final = 50_000
-"""Most keys remembered; later ones are looked up by their second or third key."""
+"""Most keys remembered; later records are read one by one."""
 
 SLOTS: Final = 20_000
 """Counts held before they are folded into the tallies."""
-
-_DIGITS: Final = b"0123456789"
-
-_HEXADECIMAL: Final = re.compile(
-    rb"(?<![0-9A-Za-z_])(?=[a-fA-F]{0,31}[0-9])[0-9a-fA-F]{6,}(?![0-9A-Za-z_])"
-)
-
-_CODES: Final = re.compile(
-    rb"""(?ix)
-    (?:errno|error|code|status|exit(?:ed)?|signal|returned|rc|sqlstate|state|http/\d(?:\.\d)?"?)
-        [ =:#("'\[]{0,3}-?(\d[0-9a-z]{0,4})\b
-    | "[ ](\d{3})[ ]
-    | [(\[](\d{4})[)\]/]
-    | \b([a-z]{2,5}-?\d{4,5})\b
-    | \b(0x8[0-9a-f]{7})\b
-    """
-)
 
 
 class Reading(NamedTuple):
@@ -62,11 +47,10 @@ Classify = Callable[[Record], Classification]
 
 
 class _Missing:
-    """Marks a key never seen, or one whose numbers carry meaning."""
+    """Marks a record that is not known."""
 
 
 _MISSING: Final = _Missing()
-_CODED: Final = _Missing()
 
 
 class Counter:
@@ -92,9 +76,10 @@ class Counter:
         self._bounded = since is not None or until is not None
         self._since = since if since is not None else -(1 << 62)
         self._until = until if until is not None else 1 << 62
-        self._keys: dict[bytes, Slot | _Missing | None] = {}
+        self._keys: dict[bytes, Slot | None] = {}
+        self._shapes: Shapes[Slot | _Missing | None] = Shapes()
         self._coarse: dict[tuple[bytes, ...], Slot | None] = {}
-        self._shapes: dict[tuple[object, ...], Classification] = {}
+        self._told: dict[tuple[object, ...], Classification] = {}
         self._slots: dict[tuple[str, Layout], Slot] = {}
         self._seconds: dict[bytes, dict[bytes, int]] = {}
         """Cached seconds by zone suffix, then by timestamp text."""
@@ -103,40 +88,69 @@ class Counter:
         self._line = 1
 
     def count(self, block: bytes, spans: Sequence[tuple[int, int]], first_line: int) -> None:
-        """Count the records of a block; its first byte is on 1-based line ``first_line``."""
+        """Count the records of a block; its first byte is on 1-based line ``first_line``.
+
+        Records are sorted into their slots one by one and counted slot by slot: what is done for
+        each record is little, and the rest is done by functions of the interpreter.
+        """
         self._position, self._line = 0, first_line
-        get, bounded = self._keys.get, self._bounded
+        get, find, missing = self._keys.get, self._find, _MISSING
+        touched: list[Slot] = []
         for start, stop in spans:
             span = block[start:stop]
-            slot = get(span.translate(None, _DIGITS), _MISSING)
+            slot = get(span.translate(None, DIGITS), missing)
             if slot is None:
                 continue
-            if isinstance(slot, _Missing):
-                slot = self._find(slot, span, block, start)
+            if slot is missing or isinstance(slot, _Missing):
+                slot = find(span, block, start)
                 if slot is None:
                     continue
-            second = slot.cache.get(span[slot.begin : slot.cut])
-            if second is None:
-                second = self._second(slot, span)
-            if bounded and not self._inside(slot, span, second):
-                continue
-            slot.count += 1
-            seconds = slot.seconds
-            if second in seconds:
-                seconds[second] += 1
-            else:
-                seconds[second] = 1
-            if second <= slot.worst:
-                self._keep(slot, second, span, block, start)
-            if second >= slot.last:
-                slot.note_last(second, span)
-            if slot.traced:
-                slot.note_identity(span)
+            if not slot.spans:
+                touched.append(slot)
+            slot.spans.append(span)
+            slot.starts.append(start)
+        for slot in touched:
+            self._settle(slot, block)
         if len(self._slots) > SLOTS:
             self._fold()
 
+    def _settle(self, slot: Slot, block: bytes) -> None:
+        """Count the records that a block brought to a slot."""
+        spans, starts = slot.spans, slot.starts
+        slot.spans, slot.starts = [], []
+        begin, cut = slot.begin, slot.cut
+        known = list(map(slot.cache.get, [span[begin:cut] for span in spans]))
+        seconds: list[int] = (
+            [
+                self._second(slot, span) if second is None else second
+                for second, span in zip(known, spans, strict=True)
+            ]
+            if None in known
+            else known  # type: ignore[assignment]
+        )
+        if self._bounded:
+            inside = [self._inside(slot, *pair) for pair in zip(spans, seconds, strict=True)]
+            spans, starts = list(compress(spans, inside)), list(compress(starts, inside))
+            seconds = list(compress(seconds, inside))
+            if not spans:
+                return
+        slot.count += len(spans)
+        slot.seconds.update(seconds)
+        if min(seconds) <= slot.worst:
+            for second, moment, span, start in slot.earliest_of(spans, starts, seconds):
+                slot.keep(second, moment, self._line_at(block, start), span)
+        slot.note_last(spans, seconds)
+        if slot.traced:
+            for span in spans:
+                slot.note_identity(span)
+
     def add(self, record: Record, found: Classification) -> None:
         """Count one record that is read and classified already."""
+        self._add(record, found)
+        if len(self._slots) > SLOTS:
+            self._fold()
+
+    def _add(self, record: Record, found: Classification) -> None:
         moment = record.timestamp
         if moment is None:
             moment = UNDATED_SECOND * 1_000_000_000
@@ -148,14 +162,12 @@ class Counter:
             return
         second = moment // 1_000_000_000
         slot.count += 1
-        slot.seconds[second] = slot.seconds.get(second, 0) + 1
+        slot.seconds[second] += 1
         slot.note_last_time(record.timestamp)
         if second <= slot.worst:
             slot.keep(second, moment, record.line, record)
         if record.trace_id:
             slot.add_identity(record.trace_id)
-        if len(self._slots) > SLOTS:
-            self._fold()
 
     def told(self, record: Record) -> Classification:
         """What the packs say about a record, or said about one that reads the same."""
@@ -168,11 +180,11 @@ class Counter:
             tuple(link.type for link in exception.links) if exception else None,
             exception.culprit if exception else None,
         )
-        found = self._shapes.get(shape)
+        found = self._told.get(shape)
         if found is None:
             found = self._classify(record)
-            if len(self._shapes) < KEYS:
-                self._shapes[shape] = found
+            if len(self._told) < KEYS:
+                self._told[shape] = found
         return found
 
     def finish(self) -> Tallies:
@@ -185,24 +197,30 @@ class Counter:
             return True
         return self._since <= slot.moment(second, span) < self._until
 
-    def _find(self, known: _Missing, span: bytes, block: bytes, start: int) -> Slot | None:
-        """Slot of a record whose key is new or coded, from coarser keys or by reading it."""
-        codes = tuple(b"".join(found) for found in _CODES.findall(span))
-        coarse = (_HEXADECIMAL.sub(b"", span).translate(None, _DIGITS), *codes)
+    def _find(self, span: bytes, block: bytes, start: int) -> Slot | None:
+        """Slot of a record whose text without digits is not known."""
+        slot = self._shapes.get(span, _MISSING)
+        if not isinstance(slot, _Missing):
+            return slot
+        coarse = coarse_key(span)
         slot = self._coarse.get(coarse, _MISSING)
         if isinstance(slot, _Missing):
             slot = self._look(span, self._line_at(block, start), coarse)
-        if known is _MISSING and len(self._keys) < KEYS and not isinstance(slot, _Missing):
-            key = span.translate(None, _DIGITS)
-            self._keys[key] = _CODED if codes else slot
-        return None if isinstance(slot, _Missing) else slot
+            if isinstance(slot, _Missing):
+                return None
+        key = plain_key(span)
+        if key is None:
+            self._shapes.put(span, slot)
+        elif len(self._keys) < KEYS:
+            self._keys[key] = slot
+        return slot
 
     def _look(self, span: bytes, line: int, coarse: tuple[bytes, ...]) -> Slot | _Missing | None:
         """Read and classify; several records in one span are counted here, one by one."""
         records, timestamp = self._read(span, line)
         if len(records) != 1:
             for record in records:
-                self.add(record, self.told(record))
+                self._add(record, self.told(record))
             return _MISSING
         record = records[0]
         if record.format is None:
@@ -210,11 +228,11 @@ class Counter:
         found = self.told(record)
         if found.change or found.endpoints:
             # rare, and each one matters by itself: never cached
-            self.add(record, self._classify(record))
+            self._add(record, self._classify(record))
             return _MISSING
         if timestamp is None and record.timestamp is not None:
             # dated, but nobody can say where: each such record is read by itself
-            self.add(record, found)
+            self._add(record, found)
             return _MISSING
         layout = layout_of(span, timestamp)
         slot = self._slot(record, found, layout)
@@ -266,15 +284,12 @@ class Counter:
             return UNDATED_SECOND if timestamp is None else timestamp // 1_000_000_000
         return second
 
-    def _keep(self, slot: Slot, second: int, span: bytes, block: bytes, start: int) -> None:
-        moment = slot.moment(second, span)
-        slot.keep(second, moment, self._line_at(block, start), span)
-
     def _line_at(self, block: bytes, start: int) -> int:
-        """Line number at an offset; offsets come in ascending order, so each byte is read once."""
+        """Line number at an offset of the block, counted from the one that was asked for last."""
         if start < self._position:
-            return self._line - block.count(b"\n", start, self._position)
-        self._line += block.count(b"\n", self._position, start)
+            self._line -= block.count(b"\n", start, self._position)
+        else:
+            self._line += block.count(b"\n", self._position, start)
         self._position = start
         return self._line
 
@@ -286,6 +301,7 @@ class Counter:
         self._tallies.merge(tallies)
         self._slots.clear()
         self._keys.clear()
+        self._shapes.clear()
         self._coarse.clear()
 
     def _fold_slot(self, slot: Slot, tallies: Tallies) -> None:

@@ -1,7 +1,8 @@
 """The running count of records that read alike and keep their timestamp in the same place."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from logtriage.model.record import Record
@@ -78,6 +79,8 @@ class Slot:
         "layout",
         "record",
         "seconds",
+        "spans",
+        "starts",
         "template",
         "traced",
         "worst",
@@ -100,7 +103,11 @@ class Slot:
         self.begin, self.cut = layout.begin, layout.cut
         self.cache = cache
         self.count = 0
-        self.seconds: dict[int, int] = {}
+        self.seconds: Counter[int] = Counter()
+        self.spans: list[bytes] = []
+        """Records of the block at hand that are not counted yet."""
+        self.starts: list[int] = []
+        """Their offsets in the block."""
         self.kept: list[tuple[int, int, int, bytes | Record]] = []
         """(second, nanoseconds, line, record) of the earliest, sorted."""
         self.worst = UNDATED_SECOND
@@ -162,13 +169,32 @@ class Slot:
             return second * _NANO
         return second * _NANO + int(digits.ljust(9, b"0")[:9])
 
-    def note_last(self, second: int, span: bytes) -> None:
-        """Note a record in the latest second so far."""
-        if second == UNDATED_SECOND:
+    def earliest_of(
+        self, spans: Sequence[bytes], starts: Sequence[int], seconds: Sequence[int]
+    ) -> list[tuple[int, int, bytes, int]]:
+        """(second, nanoseconds, record, offset) of those that may become exemplars."""
+        found = [
+            (second, self.moment(second, span), start, span)
+            for second, span, start in zip(seconds, spans, starts, strict=True)
+            if second <= self.worst
+        ]
+        found.sort(key=lambda entry: entry[1:3])
+        return [(second, moment, span, start) for second, moment, start, span in found[:EXEMPLARS]]
+
+    def note_last(self, spans: Sequence[bytes], seconds: Sequence[int]) -> None:
+        """Note the latest of some records."""
+        last = max(seconds)
+        if last == UNDATED_SECOND:
+            last = max((second for second in seconds if second != UNDATED_SECOND), default=-1)
+        if last < self.last or last < 0:
             return
-        moment = self.moment(second, span)
+        moment = max(
+            self.moment(last, span)
+            for second, span in zip(seconds, spans, strict=True)
+            if second == last
+        )
         if self.last_moment is None or moment > self.last_moment:
-            self.last, self.last_moment = second, moment
+            self.last, self.last_moment = last, moment
 
     def note_last_time(self, timestamp: int | None) -> None:
         """Note a record's timestamp."""
