@@ -40,7 +40,8 @@ def level_patterns(
         elif made.kind == "csv":
             found.add(Pattern(rf"[,;\t|]\"?(?:{'|'.join(_LOUD)})\"?[,;\t|]", caseless=True))
         elif made.kind == "logfmt":
-            found.add(Pattern(rf"(?:level|lvl|severity|priority)=\"?(?:{'|'.join(_LOUD)})\b", True))
+            start = "(?:level|lvl|severity|priority)"
+            found.update(Pattern(rf"{start}=\"?{word}\b", True) for word in _LOUD)
         else:
             for line in made.lines:
                 found.update(_line_patterns(line, made))
@@ -52,21 +53,22 @@ def level_patterns(
 def _document_patterns(keys: Iterable[str], made: Format) -> Iterator[Pattern]:
     names = sorted({re.escape(key.rpartition(".")[2]) for key in keys})
     # a dotted key may stand whole or as nested objects; a quote may be escaped inside another text
-    start = rf"[\".](?:{'|'.join(names)})\\?\"[ \t]*:[ \t]*"
-    words = sorted(
-        {*_LOUD, *(w.lower() for w, n in made.levels.items() if n >= WARN and len(w) > 1)}
-    )
-    yield Pattern(rf"{start}\\?\"?\[?(?:{'|'.join(re.escape(word) for word in words)})", True)
+    key = rf"[\".](?:{'|'.join(names)})\\?\"[ \t]{{0,3}}:[ \t]{{0,3}}\\?"
+    words = {*_LOUD, *(w.lower() for w, n in made.levels.items() if n >= WARN and len(w) > 1)}
+    # a pattern for each word: the native engine is much quicker at many texts than at one choice
+    for word in words:
+        if not any(word != other and word.startswith(other) for other in words):
+            yield Pattern(rf"{key}\"\[?{re.escape(word)}", True)
     numbers = {tens for tens, number in NUMBER_BY_TENS.items() if number >= WARN}
     numbers |= {word for word, number in made.levels.items() if number >= WARN and word.isdigit()}
-    yield Pattern(rf"{start}\\?\"?(?:{'|'.join(sorted(numbers))})\b", True)
+    yield from (Pattern(rf"{key}\"?{number}\b", True) for number in numbers)
     letters = {word for word, number in made.levels.items() if number >= WARN and len(word) == 1}
     letters = {letter for letter in letters if letter.isalpha()}
     if made.keys.status:
-        statuses = "|".join(re.escape(key.rpartition(".")[2]) for key in made.keys.status)
+        statuses = "|".join(re.escape(each.rpartition(".")[2]) for each in made.keys.status)
         yield Pattern(rf"[\".](?:{statuses})\\?\"[ \t]*:[ \t]*\\?\"?5\d\d\b")
     if letters:
-        yield Pattern(rf"{start}\\?\"[{''.join(sorted(letters))}]\\?\"")
+        yield Pattern(rf"{key}\"[{''.join(sorted(letters))}]\\?\"")
 
 
 def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
@@ -75,11 +77,11 @@ def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
         if (number or 0) >= WARN:
             yield Pattern(strip_names(_without_tail(line.regex)))
         return
-    group = _group(line.regex, "severity")
+    group = group_span(line.regex, "severity")
     if group is None:
         if made.kind == "access" or _STATUS.search(line.regex):
             yield Pattern(r"[\" \t,|/]5\d\d[\" \t,|)]")
-        pri = _group(line.regex, "pri")
+        pri = group_span(line.regex, "pri")
         if pri is not None:
             # severity is the priority modulo 8: warning is 4
             yield Pattern(r"^<\d{0,2}[0-9]>")
@@ -89,9 +91,12 @@ def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
     before, after = line.regex[: start - len("(?P<severity>")], line.regex[stop + 1 :]
     single = sorted(form for form in forms if len(form) == 1)
     words = sorted(form for form in forms if len(form) > 1)
+    bracketed = before.endswith(r"\[") and after.startswith(r"\]")
     if single:
         escaped = "|".join(re.escape(form) for form in single)
-        yield Pattern(f"{strip_names(_opened_tail(before))}(?:{escaped})")
+        # what stands before it costs as much as all other patterns: brackets tell enough
+        place = r"\[" if bracketed else strip_names(_opened_tail(before))
+        yield Pattern(f"{place}(?:{escaped})" + (r"\]" if bracketed else ""))
     signed = sorted(re.escape(form) for form in words if not form[0].isalnum())
     if signed:
         yield Pattern(rf"[ \t,|\[](?:{'|'.join(signed)})[ \t,|\]]")
@@ -99,7 +104,7 @@ def _line_patterns(line: FormatLine, made: Format) -> Iterator[Pattern]:
     if words:
         joined = "|".join(re.escape(word) for word in words)
         opened = r"\[" if before.endswith(r"\[") else r"\b"
-        closed = r"\]" if opened == r"\[" and after.startswith(r"\]") else r"\b"
+        closed = r"\]" if bracketed else r"\b"
         yield Pattern(f"{opened}(?:{joined}){closed}")
 
 
@@ -114,7 +119,7 @@ def _forms(inner: str, made: Format) -> set[str]:
     return {form for form in loud - quiet if taken(form)}
 
 
-def _group(regex: str, name: str) -> tuple[int, int] | None:
+def group_span(regex: str, name: str) -> tuple[int, int] | None:
     """Start and end of what stands inside a named group."""
     opening = f"(?P<{name}>"
     start = regex.find(opening)

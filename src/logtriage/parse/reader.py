@@ -13,6 +13,7 @@ from logtriage.parse.batches import members
 from logtriage.parse.catalog import Catalog
 from logtriage.parse.documents import DocumentReader, decoded, flat, pairs, row
 from logtriage.parse.fields import FormatFields
+from logtriage.parse.level_scan import group_span
 from logtriage.parse.schema import Format
 from logtriage.parse.text import ReadLine, line_reader
 from logtriage.parse.timestamp import TimestampReader
@@ -181,7 +182,7 @@ class LineReader:
                 parts.append(r"\{")
             for line in made.lines:
                 if not line.joins:
-                    shortened = re.sub(r"\(\?P<\w+>\.\*\)\$$", "", line.regex)
+                    shortened = telling_part(line.regex)
                     parts.append(strip_names(within_line(shortened)).removeprefix("^"))
         # an empty alternation would match everywhere
         joined = "|".join(f"(?:{part.removesuffix('$')})" for part in dict.fromkeys(parts))
@@ -193,6 +194,14 @@ class LineReader:
             second = self._fields_of(self._catalog.get(name)).clock.second(text)
             if second is not None:
                 return second
+        return None
+
+    def moment_of(self, text: str) -> int | None:
+        """Nanoseconds since the epoch of a timestamp of these formats."""
+        for name in self._formats:
+            found = self._fields_of(self._catalog.get(name)).clock.read(text)
+            if found is not None:
+                return found[0]
         return None
 
     def _reader(self, number: int) -> tuple[Format, ReadLine]:
@@ -239,3 +248,30 @@ def cleaned(line: str) -> str:
     if "\x1b" in line:
         line = _ESCAPES.sub("", line)
     return line.lstrip("\ufeff\0").rstrip("\r")
+
+
+def telling_part(regex: str) -> str:
+    r"""What of a head's expression tells that a line is one: to the level where a time precedes it.
+
+    The rest would cost most of the time of a test and hardly ever decide.
+
+    >>> telling_part(r"^(?P<timestamp>\S+) (?P<severity>[A-Z]+) {1,3}(?P<logger>\S+): .*$")
+    '^(?P<timestamp>\\S+) (?P<severity>[A-Z]+)'
+    """
+    level = group_span(regex, "severity")
+    if level is not None:
+        end = level[1] + 1
+        before = regex[:end]
+        # an optional level, or one within another group, tells nothing by itself
+        dated = "(?P<timestamp>" in before or "(?P<time>" in before
+        if dated and regex[end : end + 1] not in {*"?*{+", ""} and _is_whole(before):
+            return before
+    return re.sub(r"\(\?P<\w+>\.\*\)\$$", "", regex)
+
+
+def _is_whole(regex: str) -> bool:
+    try:
+        re.compile(regex)
+    except re.error:
+        return False
+    return not re.search(r"\(\?[=!<][=!]?", regex)
