@@ -48,6 +48,7 @@ class Reader:
         )
         self._batched = survey.batched
         self.second_of = self._lines.second_of
+        self.moment_of = self._lines.moment_of
         self.read = self._lines.read
 
     def head_pattern(self) -> re.Pattern[bytes]:
@@ -72,13 +73,13 @@ class Reader:
                 records.extend(assembler.feed(number, part, inner))
         records.extend(assembler.flush())
         named = [self.named(record) for record in records]
-        where = self._timestamp_span(lines[0], head) if head is not None else None
+        where = self.timestamp_span(lines[0], head) if head is not None else None
         if where is not None and not lines[0].isascii():
             first = lines[0]
             where = (len(first[: where[0]].encode()), len(first[: where[1]].encode()))
         return Reading(named, where)
 
-    def _timestamp_span(self, line: str, head: Head) -> tuple[int, int] | None:
+    def timestamp_span(self, line: str, head: Head) -> tuple[int, int] | None:
         """Where the timestamp stands; documents do not say, so it is looked for by its value."""
         if head.timestamp_span is not None or head.timestamp is None:
             return head.timestamp_span

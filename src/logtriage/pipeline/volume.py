@@ -1,8 +1,18 @@
 """How much an input says over time, from a sample of its lines: silence and gaps show in it."""
 
+from typing import Final
+
 from logtriage.model.tallies import greatest, least
 from logtriage.model.tally import InputTally
 from logtriage.pipeline.reading import Reader
+
+LONGEST: Final = 4096
+"""Bytes of a line that are looked at."""
+
+NEAR: Final = 64
+"""Bytes before a timestamp that is found again by its place."""
+
+_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 
 _STEPS = ((1 << 18, 128), (1 << 20, 1 << 10), (1 << 26, 1 << 14))
 
@@ -18,7 +28,8 @@ class Volume:
     def __init__(self, tally: InputTally, reader: Reader) -> None:
         self._tally = tally
         self._reader = reader
-        self._last = ""
+        self._place = (b"", 0, 0, b"")
+        """What stands before the timestamp, where it stands, and how it is written."""
 
     def sample(self, block: bytes, offset: int) -> None:
         """Sample a block of whole records that stands at an offset of the input."""
@@ -44,13 +55,35 @@ class Volume:
             end = start
 
     def _sample_line(self, block: bytes, start: int, *, count: bool = True) -> bool:
-        stop = block.find(b"\n", start, start + 4096)
-        line = block[start : stop if stop >= 0 else start + 4096].decode(errors="replace")
-        head = self._reader.read(line)
-        if head is None or head.timestamp is None:
+        stop = block.find(b"\n", start, start + LONGEST)
+        line = block[start : stop if stop >= 0 else start + LONGEST]
+        timestamp = self._glance(line)
+        if timestamp is None:
+            timestamp = self._read(line)
+        if timestamp is None:
             return False
-        self.note(head.timestamp, count=count)
+        self.note(timestamp, count=count)
         return True
+
+    def _glance(self, line: bytes) -> int | None:
+        """The timestamp of a line that has one of the same form in the same place as before."""
+        before, begin, end, form = self._place
+        if not form or line[begin:end].translate(_ZEROS) != form or line[: len(before)] != before:
+            return None
+        return self._reader.moment_of(line[begin:end].decode())
+
+    def _read(self, line: bytes) -> int | None:
+        text = line.decode(errors="replace")
+        head = self._reader.read(text)
+        if head is None:
+            return None
+        where = self._reader.timestamp_span(text, head)
+        if where is not None and text.isascii():
+            begin, end = where
+            form = line[begin:end].translate(_ZEROS)
+            if b"0" not in line[:begin].translate(_ZEROS) and begin <= NEAR:
+                self._place = (line[:begin], begin, end, form)
+        return head.timestamp
 
     def note(self, timestamp: int | None, *, count: bool = True) -> None:
         """Note one record's time."""
