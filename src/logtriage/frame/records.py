@@ -5,7 +5,7 @@ the size of blocks nor the cut between shards can change what is found.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 LONGEST: Final = 1 << 20
@@ -16,7 +16,10 @@ class Scanner(Protocol):
     """See `logtriage.scan.scanner.Scanner`."""
 
     def scan(self, block: bytes, begin: int = 0) -> list[int]:
-        """End offsets of matches, ascending."""
+        """End offsets of matches, ascending by their amount.
+
+        A negative one is a hint: its line matches only if it is confirmed.
+        """
         ...
 
 
@@ -38,10 +41,19 @@ class Frame(NamedTuple):
 class Framer:
     """Finds the candidate records of one input."""
 
-    def __init__(self, scanners: Sequence[Scanner], head: re.Pattern[bytes]) -> None:
-        """``head`` matches at the start of a line that begins a record."""
+    def __init__(
+        self,
+        scanners: Sequence[Scanner],
+        head: re.Pattern[bytes],
+        confirm: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        """``head`` matches at the start of a line that begins a record.
+
+        ``confirm`` tells whether a line with a hint matches; without it the scanners give none.
+        """
         self._scanners = scanners
         self._head = head
+        self._confirm = confirm or (lambda _line: True)
 
     def frames(
         self, chunks: Iterable[bytes], offset: int = 0, stop: int | None = None
@@ -132,26 +144,43 @@ class Framer:
         return Frame(block, offset, spans, cut)
 
     def spans(self, block: bytes, ends: Iterable[int]) -> tuple[list[tuple[int, int]], int]:
-        """Record bounds around match ends (ascending), and how many were cut at LONGEST.
+        """Record bounds around match ends (ascending by their amount), and how many were cut.
 
-        The hot loop of the program (benches/scan.py): two searches and two head tests a record.
+        The hot loop of the program (benches/test_scan.py): two searches and one or two head tests
+        a record.
         """
         head, find, rfind = self._head.match, block.find, block.rfind
         size, done, cut = len(block), 0, 0
+        passed, known = 0, -1
         spans: list[tuple[int, int]] = []
+        add = spans.append
         for end in ends:
-            if end <= done:
-                continue
-            start = rfind(b"\n", done, end - 1) + 1 or done
-            while start > done and not head(block, start):
+            if end < 0:
+                end = -end  # noqa: PLW2901 - a hint
+                if end <= done or end <= passed:
+                    continue
+                start = rfind(b"\n", done, end - 1) + 1 or done
+                newline = find(b"\n", end - 1)
+                passed = size if newline < 0 else newline
+                if not self._confirm(block[start:passed]):
+                    continue
+            else:
+                if end <= done:
+                    continue
+                start = rfind(b"\n", done, end - 1) + 1 or done
+                newline = find(b"\n", end - 1)
+            # `known` is a head already, found at the end of the record before
+            while start > done and start != known and not head(block, start):
                 start = rfind(b"\n", done, start - 1) + 1 or done
-            newline = find(b"\n", end - 1)
-            while 0 <= newline < size - 1 and not head(block, newline + 1):
+            while 0 <= newline < size - 1:
+                if head(block, newline + 1):
+                    known = newline + 1
+                    break
                 newline = find(b"\n", newline + 1)
             stop = size if newline < 0 else newline
             done = stop + 1
             if stop - start > LONGEST:
                 stop = start + LONGEST
                 cut += 1
-            spans.append((start, stop))
+            add((start, stop))
         return spans, cut

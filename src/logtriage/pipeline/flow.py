@@ -20,6 +20,7 @@ from logtriage.model.tallies import Tallies, greatest, least
 from logtriage.model.tally import InputTally, IssueTally
 from logtriage.pipeline.opened import OVERLAP, Marks, Opened, until
 from logtriage.pipeline.reading import Reader
+from logtriage.pipeline.scanning import staged_scanner
 from logtriage.pipeline.survey import Survey
 from logtriage.pipeline.tools import Tools
 from logtriage.pipeline.volume import Volume
@@ -82,8 +83,8 @@ def _count_frames(
 ) -> None:
     """Frame candidates natively; only they are read."""
     volume = Volume(tally, reader)
-    scanners = tools.scanners(opened.survey.formats, levelled=opened.survey.levelled)
-    framer = Framer(scanners, reader.head_pattern())
+    scanner = staged_scanner(opened.survey, tools, shard.source.size)
+    framer = Framer([scanner], reader.head_pattern(), scanner.confirm)
     block = b""
     for frame in framer.frames(opened.chunks, shard.begin, shard.end):
         block = frame.block

@@ -37,6 +37,8 @@ class Survey(msgspec.Struct, frozen=True):
     binary: bool = False
     component: str | None = None
     """From the name of the file."""
+    lines: tuple[str, ...] = ()
+    """Those that were judged."""
 
 
 def sample_file(source: Source) -> bytes:
@@ -85,6 +87,7 @@ def survey(source: Source, sample: bytes, tools: Tools) -> Survey:
         access=found.access,
         batched=batched,
         component=component,
+        lines=tuple(lines) if framed else (),
     )
 
 

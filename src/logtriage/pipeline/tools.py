@@ -25,6 +25,8 @@ from logtriage.source.locate import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from logtriage.scan.sieve import Sieve
+
 FORMAT_STRING: Final = "format-string"
 """Name of the first format that a format string describes; others have a number after it."""
 
@@ -56,6 +58,8 @@ class Tools:
         self.on_read: Callable[[int], None] | None = None
         """Told the length of each piece of input that was worked on."""
         self._levels: dict[tuple[str, ...], Scanner] = {}
+        self.sieves: dict[tuple[tuple[str, ...], tuple[int, ...]], Sieve] = {}
+        """Of this run, see `logtriage.pipeline.scanning`."""
 
     @property
     def _folders(self) -> list[Path]:
@@ -121,7 +125,7 @@ class Tools:
     def rule_scanner(self) -> Scanner:
         """Finds lines that some rule, change or trace might be about."""
         return make_scanner(
-            "rules", lambda: self._rule_patterns(levelled=True), key=self._pattern_key
+            "rules", lambda: self.rule_patterns(levelled=True), key=self.pattern_key
         )
 
     @cached_property
@@ -129,16 +133,18 @@ class Tools:
         """As `rule_scanner`, and lines with the wording of failure: for formats without levels."""
         return make_scanner(
             "wide",
-            lambda: [*self._rule_patterns(levelled=False), *self.packs.failure_patterns()],
-            key=self._pattern_key,
+            lambda: [*self.rule_patterns(levelled=False), *self.packs.failure_patterns()],
+            key=self.pattern_key,
         )
 
     @property
-    def _pattern_key(self) -> str:
+    def pattern_key(self) -> str:
+        """Changes with any pattern of the rules and dialects."""
         # thousands of patterns need not be read where their database is in the cache
         return content_key([self.packs.key, *trace_head_patterns(self.dialects)])
 
-    def _rule_patterns(self, *, levelled: bool) -> list[Pattern]:
+    def rule_patterns(self, *, levelled: bool) -> list[Pattern]:
+        """What rules, changes and traces are found by."""
         heads = [Pattern(expression) for expression in trace_head_patterns(self.dialects)]
         return [*self.packs.patterns(levelled=levelled), *heads]
 

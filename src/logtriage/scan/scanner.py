@@ -16,6 +16,13 @@ class Scanner(Protocol):
         ...
 
 
+def native_engine() -> bool:
+    """Whether the native engine is there and wanted."""
+    return os.environ.get("LOGTRIAGE_SCAN") != "plain" and bool(
+        importlib.util.find_spec("hyperscan")
+    )
+
+
 def make_scanner(
     name: str,
     patterns: Sequence[Pattern] | Callable[[], Sequence[Pattern]],
@@ -30,9 +37,7 @@ def make_scanner(
     given as a function are made only where the compiled database is not in the cache.
     """
     if native is None:
-        native = os.environ.get("LOGTRIAGE_SCAN") != "plain" and bool(
-            importlib.util.find_spec("hyperscan")
-        )
+        native = native_engine()
 
     def unique() -> list[Pattern]:
         return sorted(set(patterns() if callable(patterns) else patterns))
