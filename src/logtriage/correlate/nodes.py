@@ -120,6 +120,11 @@ class Node:
         return "transient" in self.traits
 
     @property
+    def refusal(self) -> bool:
+        """Somebody was kept out, as the one who wrote it should."""
+        return "refusal" in self.traits
+
+    @property
     def generic(self) -> bool:
         """It says that something failed and hardly why."""
         return "generic" in self.traits

@@ -51,6 +51,9 @@ def confidence_of(root: Root, *, restart_noise: bool, alone: bool) -> float:
         sure *= 0.8 if alone else 0.55
     if restart_noise:
         sure = min(sure, 0.4)
+    if node.refusal and not node.client and root.errors <= FEW and len(root.components) < 2:
+        # the lock held: one wrong password is no outage
+        sure = min(sure, 0.55)
     if len(root.components) < 2 and root.trigger is None and not root.evidence:
         sure = min(sure, _lone(root))
     return round(min(max(sure, 0.05), 0.99), 2)

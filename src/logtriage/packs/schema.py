@@ -29,12 +29,15 @@ class PackHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refs: tuple[str, ...] = ()
 
 
-Trait = Literal["dependent", "unreachable", "transient", "generic", "direct", "diagnosis", "ending"]
+Trait = Literal[
+    "dependent", "unreachable", "transient", "generic", "direct", "diagnosis", "ending", "refusal"
+]
 """dependent: speaks of something beyond the component that logs it; unreachable: by it a client
 says that its server does not answer; transient: a single failed attempt, it explains what fails
 with it and nothing later; generic: says that something failed and hardly why; direct: only its
 immediate causes bring it about; diagnosis: told by a watcher some time after the trouble began;
-ending: ends the program, so that few records may explain many failures."""
+ending: ends the program, so that few records may explain many failures; refusal: somebody was
+kept out, which is no trouble while it happens a few times."""
 
 
 class CategoryTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -138,3 +138,15 @@ POOL = [
 def test_order_of_issues_changes_nothing(order: list[IssueTally]) -> None:
     ports = {6380: "redis"}
     assert report(order, ports=ports) == report(POOL, ports=ports)
+
+
+@pytest.mark.parametrize("category", ["authentication-failed", "brute-force-login"])
+@pytest.mark.parametrize(("times", "expected"), [(1, 0), (3, 0), (30, 1)])
+def test_a_login_refused_once_is_no_outage(category, times, expected) -> None:
+    """The lock held. By count it is one: a secret was changed, or somebody guesses."""
+    text = 'password authentication failed for user "app"'
+    at = [100.0 + 5 * step for step in range(times)]
+
+    found = report([issue("postgres", category, text, at=at)], [change("postgres", "stop", 590.0)])
+
+    assert len(loud(found)) == expected
