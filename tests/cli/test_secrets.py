@@ -1,18 +1,12 @@
 """Planted secrets leave the program through no command and no output."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.cli.here import Here
 from tests.unit.deliver.servers import http_server, smtp_server
 from tests.unit.report.test_redact import PLANTED
 
-from logtriage.scan.cache import cache_folder
-
-PROGRAM = str(Path(sys.executable).parent / "logtriage")
 SECRETS = {name: secret for name, (_, secret, _) in PLANTED.items() if len(secret) > 4}
 # three of them are halves of others, or words of the text
 SHORT = {"tiger", "abcxyz"}
@@ -46,16 +40,9 @@ def folder(tmp_path_factory):
     return folder
 
 
-def run(*arguments, folder, **environment):
-    done = subprocess.run(
-        [PROGRAM, *map(str, arguments)],
-        capture_output=True,
-        timeout=240,
-        cwd=folder,
-        env={**os.environ, "LOGTRIAGE_CACHE": str(cache_folder()), **environment},
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return (done.stdout + done.stderr).decode()
+@pytest.fixture
+def run(folder, capfdbinary, monkeypatch):
+    return Here(folder, capfdbinary, monkeypatch)
 
 
 def leaked(text):
@@ -70,32 +57,32 @@ FILES = ("ledger.log", "quay.jsonl")
 @pytest.mark.parametrize(
     "output", "text json jsonl markdown html csv junit sarif prometheus".split()
 )
-def test_a_scan_tells_no_secret(folder, output):
-    assert leaked(run("scan", "--show-ignored", "--output", output, *FILES, folder=folder)) == []
+def test_a_scan_tells_no_secret(run, output):
+    assert leaked(run("scan", "--show-ignored", "--output", output, *FILES)) == []
 
 
 @pytest.mark.parametrize("command", ["tag", "parse", "patterns", "explain"])
 @pytest.mark.parametrize("output", ["text", "jsonl"])
-def test_no_secret_is_told_record_by_record(folder, command, output):
-    assert leaked(run(command, "--output", output, *FILES, folder=folder)) == []
+def test_no_secret_is_told_record_by_record(run, command, output):
+    assert leaked(run(command, "--output", output, *FILES)) == []
 
 
-def test_no_secret_is_told_with_the_template_of_each_record(folder):
-    assert leaked(run("patterns", "--assign", "--output", "jsonl", *FILES, folder=folder)) == []
+def test_no_secret_is_told_with_the_template_of_each_record(run):
+    assert leaked(run("patterns", "--assign", "--output", "jsonl", *FILES)) == []
 
 
 @pytest.mark.parametrize("output", ["text", "json", "markdown"])
-def test_no_comparison_tells_a_secret(folder, output):
-    assert leaked(run("compare", *FILES, "--output", output, folder=folder)) == []
+def test_no_comparison_tells_a_secret(run, output):
+    assert leaked(run("compare", *FILES, "--output", output)) == []
 
 
-def test_secrets_are_shown_where_it_is_asked_for(folder):
-    shown = run("parse", "--no-redact", "--output", "jsonl", *FILES, folder=folder)
+def test_secrets_are_shown_where_it_is_asked_for(run):
+    shown = run("parse", "--no-redact", "--output", "jsonl", *FILES)
 
     assert len(leaked(shown)) > len(SECRETS) * 0.9
 
 
-def test_no_message_tells_a_secret(folder, tmp_path):
+def test_no_message_tells_a_secret(run, tmp_path):
     with http_server() as http, smtp_server() as smtp:
         (tmp_path / "logtriage.toml").write_text(f"""
 [[route]]
@@ -127,7 +114,7 @@ server = "{http.url}/v2"
 routing_key = {{ variable = "HOOK" }}
 """)
         config = tmp_path / "logtriage.toml"
-        run("scan", "--notify", "--config", config, *FILES, folder=folder, HOOK=f"{http.url}/s")
+        run("scan", "--notify", "--config", config, *FILES, HOOK=f"{http.url}/s")
         sent = json.dumps([call.body for call in http.calls], ensure_ascii=False)
         mails = "".join(text.replace("=\r\n", "") for _, text in smtp.mails)
 
@@ -137,22 +124,26 @@ routing_key = {{ variable = "HOOK" }}
     assert leaked(mails) == []
 
 
-def test_the_configuration_adds_kinds_of_secrets_and_can_switch_them_off(tmp_path):
+def test_the_configuration_adds_kinds_of_secrets_and_can_switch_them_off(
+    tmp_path, capfdbinary, monkeypatch
+):
     (tmp_path / "a.log").write_text(
         line(1, "berth-", "12345", " password=hunter2 ann@quay.example")
     )
+    run = Here(tmp_path, capfdbinary, monkeypatch)
+    monkeypatch.delenv("LOGTRIAGE_CONFIG")
     config = tmp_path / "logtriage.toml"
     config.write_text(
         '[redaction]\nmail = true\n[[redaction.secret]]\nname = "berth"\n'
         "regex = 'berth-(?P<secret>[0-9]{5})'\n"
     )
-    shown = run("parse", "a.log", folder=tmp_path)
+    shown = run("parse", "a.log")
     assert "berth-[berth #" in shown
     assert "hunter2" not in shown
     assert "ann@" not in shown
 
-    report = run("scan", "--output", "json", "a.log", folder=tmp_path)
+    report = run("scan", "--output", "json", "a.log")
     assert "berth-12345" not in report
 
     config.write_text("[redaction]\nenabled = false\n")
-    assert "hunter2" in run("parse", "a.log", folder=tmp_path)
+    assert "hunter2" in run("parse", "a.log")

@@ -8,6 +8,7 @@ import msgspec
 from logtriage.group.fingerprint import contributions
 from logtriage.model.record import rfc3339
 from logtriage.model.severity import severity_name
+from logtriage.report.safe import json_text
 
 if TYPE_CHECKING:
     from logtriage.classify.explain import RuleTrace
@@ -82,7 +83,7 @@ def as_line(kind: "Explained", clean: Clean) -> bytes:
         },
         "text": clean("", record.text),
     }
-    return msgspec.json.encode(value)
+    return json_text(msgspec.json.encode(value))
 
 
 def _rule(trace: "RuleTrace", clean: Clean) -> dict[str, object]:

@@ -10,6 +10,7 @@ import typer
 from logtriage.cli import options
 from logtriage.cli.stream import Sink, each_input, stream
 from logtriage.errors import UsageError
+from logtriage.report.safe import json_text
 
 if TYPE_CHECKING:
     from logtriage.group.templates import Templates
@@ -73,7 +74,7 @@ class Places:
         for path, line, number in zip(self._path_of, self._line_of, self._mask_of, strict=True):
             if output == "jsonl":
                 place = AssignedLine(self._paths[path], line, ids[number], texts[number])
-                sink.line(encode(place))
+                sink.line(json_text(encode(place)))
             else:
                 shown = f"{self._paths[path]}:{line}  {ids[number]}  {texts[number]}"
                 sink.line(options.printable(shown).encode(errors="replace"))
@@ -180,7 +181,7 @@ def patterns(
         for template in found.templates[: top or None]:
             text = told.clean(template.text, redaction) if redaction else template.text
             if output == "jsonl":
-                sink.line(encode(PatternLine(template.id, text, template.count)))
+                sink.line(json_text(encode(PatternLine(template.id, text, template.count))))
             else:
                 shown = f"{template.count:>9,}  {template.id}  {text}"
                 sink.line(options.printable(shown).encode(errors="replace"))

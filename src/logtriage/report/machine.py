@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -12,7 +11,7 @@ import msgspec
 from logtriage.model.report import Report, RootCause
 from logtriage.report.cards import Look, doubt_of, labels_of, said, tentative
 from logtriage.report.figures import moment
-from logtriage.report.safe import visible, visible_lines, xml_text
+from logtriage.report.safe import json_text, visible, visible_lines, xml_text
 
 CSV_COLUMNS: Final = (
     *("kind", "id", "rank", "tag", "confidence", "priority", "severity", "category", "title"),
@@ -20,8 +19,6 @@ CSV_COLUMNS: Final = (
     *("path", "line", "text", "fingerprint"),
 )
 
-# msgspec escapes what JSON demands; terminals also obey DEL and C1, and some turn lines round
-_TERMINAL: Final = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _SPACES: Final = " \u00a0\u3000"
 
@@ -68,7 +65,7 @@ def _object(kind: str, fields: dict[str, object]) -> str:
 
 def harmless(encoded: bytes) -> str:
     """JSON whose texts neither drive a terminal nor turn its lines round."""
-    return _TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode())
+    return json_text(encoded).decode()
 
 
 def as_csv(report: Report) -> str:

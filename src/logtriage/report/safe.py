@@ -21,6 +21,9 @@ _NOT_XML: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
+# msgspec escapes what JSON demands; terminals also obey DEL and C1, and some turn lines round
+_UNSAFE_JSON: Final = re.compile(f"[\x7f-\x9f{_DECEIVING}]")
+
 _CONTROL_PICTURES: Final = 0x2400
 _DELETE_PICTURE: Final = "\u2421"
 
@@ -70,6 +73,13 @@ def encodable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
+def json_text(encoded: bytes) -> bytes:
+    """JSON whose strings hold control and deceiving characters as escapes: the same data."""
+    if encoded.isascii() and b"\x7f" not in encoded:
+        return encoded
+    return _UNSAFE_JSON.sub(_json_escaped, encoded.decode()).encode()
+
+
 def xml_text(text: str) -> str:
     """Characters that XML 1.0 forbids or discourages (its section 2.2) are shown instead."""
     return _NOT_XML.sub(_shown, text)
@@ -89,3 +99,12 @@ def _escaped(match: re.Match[str]) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _json_escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    # JSON knows UTF-16 only
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

@@ -6,6 +6,7 @@ from logtriage.model.record import ExceptionInfo, Frame, Record, place_of, rfc33
 from logtriage.model.severity import severity_name
 from logtriage.model.verdict import Tag, Verdict
 from logtriage.report.redact import Redaction
+from logtriage.report.safe import json_text
 
 
 class FrameLine(msgspec.Struct, frozen=True):
@@ -106,8 +107,8 @@ def _encoded(line: "ParsedLine | TaggedLine", redaction: Redaction | None) -> by
     """Without secrets. What fields hold stands in the text, so one look at it is mostly enough."""
     names = line.attributes if isinstance(line, ParsedLine) else ()
     if redaction is not None and redaction.touches(line.text, names):
-        return _encode(redaction.fields(msgspec.to_builtins(line)))
-    return _encode(line)
+        return json_text(_encode(redaction.fields(msgspec.to_builtins(line))))
+    return json_text(_encode(line))
 
 
 def exception_line(exception: ExceptionInfo) -> ExceptionLine:
