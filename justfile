@@ -31,7 +31,7 @@ test *arguments:
 packs *paths:
     python -m logtriage.packcheck {{paths}}
 
-[doc("Write the schema of the configuration anew from the model")]
+[doc("Write the schema and the reference of the configuration anew from the model")]
 describe:
     python -m logtriage.configuration
 

@@ -103,7 +103,7 @@ class StateTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     path: Annotated[
         str | None,
         Meta(
-            description="The file; else `logtriage/state.sqlite` in the XDG state folder, or in "
+            description="The file; else `logtriage/state.db` in the XDG state folder, or in "
             "`/var/lib` for root."
         ),
     ] = None
@@ -122,7 +122,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = ()
     disabled: Annotated[
         tuple[str, ...],
-        Meta(description="Ids of rules that are switched off.", examples=[["WEB-104"]]),
+        Meta(description="Ids of rules that are switched off.", examples=[["PGS-107"]]),
     ] = ()
     jobs: Annotated[
         Annotated[int, Meta(ge=1, le=256)] | None,
