@@ -11,6 +11,7 @@ import msgspec
 from logtriage.configuration.check import Problem, problems_of
 from logtriage.configuration.environment import from_environment
 from logtriage.configuration.find import Found, find, overrides
+from logtriage.configuration.healthy import further
 from logtriage.configuration.meaning import meaningless
 from logtriage.configuration.position import Path, nearest, places_of
 from logtriage.configuration.resolve import resolved
@@ -52,7 +53,9 @@ def load(found: Found | None = None, environment: Mapping[str, str] = os.environ
             raise ConfigurationError(wrong[0].what, where=name, reason=wrong[0].reason)
         _put(document, path, value)
         origins[path] = name
-    if not problems:
+    if problems:
+        problems += further(document, problems)
+    else:
         configuration = msgspec.convert(document, Configuration)
         folder = File(found.path).resolve().parent if found.path else File.cwd()
         problems = list(meaningless(configuration))
@@ -113,8 +116,8 @@ def _told(
     places = places_of(text)
     lines = text.splitlines()
     errors = []
-    for problem in problems:
-        place = nearest(places, problem.path)
+    placed = [(nearest(places, problem.path), problem) for problem in problems]
+    for place, problem in sorted(placed, key=lambda pair: pair[0] or (0, 0)):
         variable = origins.get(problem.path, "")
         where = variable if variable.startswith("LOGTRIAGE_") else file
         inside = place is not None and where == file

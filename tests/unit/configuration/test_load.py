@@ -4,9 +4,14 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from logtriage.configuration.check import problems_of
 from logtriage.configuration.find import Found
+from logtriage.configuration.healthy import further
 from logtriage.configuration.load import load
+from logtriage.configuration.schema import Configuration
 from logtriage.errors import ConfigurationError
 from logtriage.model.destination import Mail, Secret, seconds
 
@@ -102,3 +107,28 @@ def test_without_a_file_all_is_as_built_in() -> None:
 
     assert read.redaction.enabled
     assert not read.route
+
+
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=4), st.just("P1")),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+NAMES = (
+    "timezone packs disabled jobs source service redaction hours sla route delivery state".split()
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4),
+    st.dictionaries(st.sampled_from("paths to kind url regex start depends_on".split()), VALUES),
+)
+def test_any_mistakes_are_told_and_none_ends_the_program(
+    top: dict[str, object], table: dict[str, object]
+) -> None:
+    document = {**top, "source": [table, {"paths": ["x"]}], "delivery": {"a": table}}
+    problems = list(problems_of(document, Configuration))
+    for problem in [*problems, *(further(document, problems) if problems else ())]:
+        assert problem.what
