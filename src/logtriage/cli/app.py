@@ -9,7 +9,9 @@ from logtriage.cli import (
     configuration,
     explain,
     formats,
+    mute,
     patterns,
+    report,
     rules,
     scan,
     stream,
@@ -50,6 +52,8 @@ app.command("parse")(stream.parse)
 app.command("patterns")(patterns.patterns)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
+app.command("report")(report.report)
+app.command("mute")(mute.mute)
 app.add_typer(formats.app)
 app.add_typer(configuration.app)
 app.add_typer(rules.app)

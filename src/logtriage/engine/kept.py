@@ -10,7 +10,7 @@ from logtriage.pipeline.flow import conclude
 from logtriage.pipeline.sightings import parts_of, sightings
 from logtriage.pipeline.tools import Tools
 from logtriage.source.locate import Source, Trouble
-from logtriage.state.changes import delta_of, with_status
+from logtriage.state.changes import delta_of, looked_back, with_status
 from logtriage.state.memory import Memory
 from logtriage.state.store import Store
 
@@ -24,13 +24,19 @@ class KeptRun(msgspec.Struct, frozen=True):
 
 
 def run_kept(
-    store: Store, sources: Sequence[Source], troubles: Sequence[Trouble], tools: Tools
+    store: Store,
+    sources: Sequence[Source],
+    troubles: Sequence[Trouble],
+    tools: Tools,
+    *,
+    afresh: bool = False,
 ) -> KeptRun:
     """Read what came since the last run, and learn it: inside a transaction of the store.
 
-    An interrupted run learns nothing: what it read is read again by the next one.
+    An interrupted run learns nothing: what it read is read again by the next one. With ``afresh``
+    all is read, as if never before, and only compared: that transaction is not to be kept.
     """
-    result = run_resumed(sources, tools, store.positions())
+    result = run_resumed(sources, tools, () if afresh else store.positions())
     failed = result.note_troubles(troubles)
     result.note_problems()
     parts = parts_of(result.tallies)
@@ -38,10 +44,15 @@ def run_kept(
     if result.interrupted:
         return KeptRun(report, failed)
     now = tools.now
+    seen = sightings(parts, report, now)
+    memory = Memory(store.connection, now=now)
+    if afresh:
+        learnt = memory.recall(seen, since=tools.settings.since or 0)
+        delta = looked_back(delta_of(report, learnt, memory, store.connection, now=now))
+        return KeptRun(with_status(report, learnt, delta), failed)
     store.keep_positions(result.positions, now=now)
     store.keep_progress(result.read_until)
-    memory = Memory(store.connection, now=now)
-    learnt = memory.learn(sightings(parts, report, now), result.taken_back)
+    learnt = memory.learn(seen, result.taken_back)
     delta = delta_of(report, learnt, memory, store.connection, now=now)
     store.keep_fact("last_run", str(now))
     return KeptRun(with_status(report, learnt, delta), failed)

@@ -1,10 +1,10 @@
 """Runs only what came since the last run, file by file, and says how far each was read."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,8 @@ from logtriage.errors import InputError
 from logtriage.model.position import Position
 from logtriage.model.tallies import Tallies, greatest, shift_lines
 from logtriage.pipeline.flow import Shard
-from logtriage.pipeline.matching import Found, absolute, match
-from logtriage.pipeline.resume import Portion, line_ends, portion
+from logtriage.pipeline.matching import Found, absolute, match, standing
+from logtriage.pipeline.resume import Portion, holds, line_ends, portion, unchanged_since
 from logtriage.pipeline.tools import Tools
 from logtriage.source.identify import HEAD, content, digest, rotated_set, tail_digest
 from logtriage.source.locate import Source
@@ -51,6 +51,7 @@ def run_resumed(
     """Tally what came to the files since ``positions``; streams and URLs are read whole."""
     result = ResumedRun()
     positions = list(positions)
+    before = standing(source for source in sources if source.regular)
     matching = match([source for source in sources if source.regular], positions)
     result.problems += matching.problems
     streams = [source for source in sources if not source.regular and source.member is None]
@@ -59,43 +60,78 @@ def run_resumed(
         parts = match(members, [each for each in positions if "::" in each.path])
         matching = msgspec.structs.replace(matching, found=(*matching.found, *parts.found))
         result.problems += parts.problems
-    changed = []
+    changed: defaultdict[str, list[Found]] = defaultdict(list)
     for found in matching.found:
         if found.unchanged:
             same = msgspec.structs.replace(found.position, path=absolute(found.source))
             result.positions.append(same)
         else:
-            changed.append(found)
-    for begin in range(0, len(changed), TOGETHER):
-        _run_some(changed[begin : begin + TOGETHER], tools, result)
+            changed[rotated_set(absolute(found.source))].append(found)
+    for names in _batches(changed):
+        some = [found for name in names for found in changed[name]]
+        _run_some(some, tools, result, before, set(matching.unsettled))
     for source in streams:
         _run_stream(source, tools, result)
     return result
 
 
-def _run_some(found: Sequence[Found], tools: Tools, result: ResumedRun) -> None:
+def _batches(changed: Mapping[str, Sequence[Found]]) -> Iterator[list[str]]:
+    """Rotated sets, each whole, of some TOGETHER files."""
+    names: list[str] = []
+    count = 0
+    for name, found in changed.items():
+        names.append(name)
+        count += len(found)
+        if count >= TOGETHER:
+            yield names
+            names, count = [], 0
+    if names:
+        yield names
+
+
+def _run_some(
+    found: Sequence[Found],
+    tools: Tools,
+    result: ResumedRun,
+    before: Mapping[str, object],
+    unsettled: set[str],
+) -> None:
+    """Read some files; those of a set that was rotated meanwhile are left to the next run."""
     with ExitStack() as stack:
-        readings = [
-            reading for each in found if (reading := _begin(each, tools, stack, result)) is not None
-        ]
-        total = sum(reading.bytes for reading in readings)
-        jobs = jobs_for(total, tools)
+        readings = []
+        nothing_new = []
+        for each in found:
+            begun = _begin(each, tools, stack, result)
+            if begun is None:
+                unsettled.add(rotated_set(absolute(each.source)))
+            elif isinstance(begun, Position):
+                nothing_new.append((each, begun))
+            else:
+                readings.append(begun)
+        jobs = jobs_for(sum(reading.bytes for reading in readings), tools)
         labelled = [
-            (index, shard)
-            for index, reading in enumerate(readings)
-            for shard in _cut(reading.portion, jobs)
+            (reading, shard) for reading in readings for shard in _cut(reading.portion, jobs)
         ]
         results = outcomes([shard for _, shard in labelled], tools, jobs)
-        told = ((index, *each) for (index, _), each in zip(labelled, results, strict=True))
-        for index, parts in groupby(told, key=lambda each: each[0]):
-            reading = readings[index]
-            for _, shard, outcome in parts:
-                result.interrupted |= outcome.interrupted
-                if outcome.failure:
-                    reading.failure = outcome.failure
-                if outcome.tallies is not None:
-                    reading.add(shard, outcome.tallies)
-            reading.finish(result)
+        for (reading, _), (shard, outcome) in zip(labelled, results, strict=True):
+            result.interrupted |= outcome.interrupted
+            if outcome.failure:
+                reading.failure = outcome.failure
+            if outcome.tallies is not None:
+                reading.add(shard, outcome.tallies)
+        for reading in readings:
+            if not unchanged_since(reading.portion, reading.found.position):
+                unsettled.add(reading.rotated_set)
+        after = standing(each.source for each in found)
+        for name in {rotated_set(absolute(each.source)) for each in found}:
+            if before.get(name) != after.get(name) and not result.interrupted:
+                unsettled.add(name)
+        for reading in readings:
+            if reading.rotated_set not in unsettled:
+                reading.finish(result)
+        for each, position in nothing_new:
+            if rotated_set(absolute(each.source)) not in unsettled:
+                result.positions.append(position)
 
 
 def _run_stream(source: Source, tools: Tools, result: ResumedRun) -> None:
@@ -119,6 +155,11 @@ class _Reading:
         self._again: Counter[str] = Counter()
         self._tail: Counter[str] = Counter()
         self._lines = part.lines
+
+    @property
+    def rotated_set(self) -> str:
+        """Name of the rotated set that the file belongs to."""
+        return rotated_set(absolute(self.found.source))
 
     @property
     def bytes(self) -> int:
@@ -167,7 +208,7 @@ class _Reading:
         if not result.interrupted:
             result.positions.append(self._position(read, last))
             if last is not None:
-                name = rotated_set(absolute(self.found.source))
+                name = self.rotated_set
                 result.read_until[name] = max(last, result.read_until.get(name, last))
 
     def _position(self, read: int, last: int | None) -> Position:
@@ -205,8 +246,13 @@ def _counts(counts: Mapping[str, int]) -> dict[str, int]:
     return {key: count for key, count in sorted(counts.items()) if count}
 
 
-def _begin(found: Found, tools: Tools, stack: ExitStack, result: ResumedRun) -> _Reading | None:
-    """Open a file so that a rotation cannot put another in its place; None: nothing to read."""
+def _begin(
+    found: Found, tools: Tools, stack: ExitStack, result: ResumedRun
+) -> "_Reading | Position | None":
+    """Open a file so that a rotation cannot put another in its place.
+
+    The position where nothing is to be read; None where the file is not the one that was found.
+    """
     source = found.source
     try:
         if source.member is None:
@@ -214,20 +260,20 @@ def _begin(found: Found, tools: Tools, stack: ExitStack, result: ResumedRun) -> 
             stack.callback(os.close, descriptor)
             status = os.fstat(descriptor)
             if (status.st_dev, status.st_ino) != (found.seen.device, found.seen.inode):
-                # rotated between the look and now: the next run finds it where it went
                 return None
             held = f"/proc/self/fd/{descriptor}"
             if Path(held).exists():
                 source = msgspec.structs.replace(source, file=held)
+            if not holds(source, found.seen, found.position):
+                return None
         part = portion(source, found.seen, found.position, tools)
+    except FileNotFoundError:
+        return None
     except (OSError, InputError) as error:
         reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
         result.failures.append(Failure(found.source.path, reason.lower()))
-        return None
-    if part is None:
-        result.positions.append(_nothing_new(found))
-        return None
-    return _Reading(found, part)
+        return found.position
+    return _nothing_new(found) if part is None else _Reading(found, part)
 
 
 def _nothing_new(found: Found) -> Position:

@@ -17,6 +17,7 @@ from logtriage.source.identify import (
     rotated_set,
     siblings,
     sight,
+    source_of,
     tail_digest,
 )
 from logtriage.source.locate import Source, rotation_order
@@ -44,6 +45,8 @@ class Matching(msgspec.Struct, frozen=True):
     found: tuple[Found, ...]
     problems: tuple[tuple[str, str], ...]
     """(path, what is wrong) of files whose end may have been lost, or that cannot be read."""
+    unsettled: frozenset[str]
+    """Rotated sets that changed while they were looked at."""
 
 
 def match(sources: Sequence[Source], positions: Iterable[Position]) -> Matching:
@@ -52,6 +55,24 @@ def match(sources: Sequence[Source], positions: Iterable[Position]) -> Matching:
     Inode first, then content, as names change hands. Sources that are no files are left out.
     """
     return _Matcher(positions).run(sources)
+
+
+def standing(sources: Iterable[Source]) -> dict[str, frozenset[tuple[str, int, int]]]:
+    """The files that stand in the folders of the sources now, by rotated set.
+
+    (path, device, inode) of each: what differs later was rotated in between.
+    """
+    folders = {os.path.dirname(absolute(source)) for source in sources}  # noqa: PTH120
+    sets: defaultdict[str, set[tuple[str, int, int]]] = defaultdict(set)
+    for folder in folders:
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    status = entry.stat()
+                    sets[rotated_set(entry.path)].add((entry.path, status.st_dev, status.st_ino))
+        except OSError:
+            continue
+    return {name: frozenset(files) for name, files in sets.items()}
 
 
 def absolute(source: Source) -> str:
@@ -72,6 +93,7 @@ class _Matcher:
         self._sights: dict[str, Sight] = {}
         self._found: dict[str, Found] = {}
         self._problems: list[tuple[str, str]] = []
+        self._unsettled: set[str] = set()
 
     def run(self, sources: Sequence[Source]) -> Matching:
         known = [source for source in sources if self._look(source)]
@@ -79,15 +101,25 @@ class _Matcher:
             for source in known:
                 self._try(source, by)
         for source in known:
-            self._written_late(source)
+            self._guarded(self._written_late, source)
         rest = [source for source in known if absolute(source) not in self._found]
         for source in rest:
-            self._rotated_away(source)
+            self._guarded(self._rotated_away, source)
         for source in rest:
-            if absolute(source) not in self._found and not self._is_copy(source):
-                self._take(source, None)
+            self._guarded(self._take_fresh, source)
         found = sorted(self._found.values(), key=lambda each: rotation_order(each.source.path))
-        return Matching(tuple(found), tuple(self._problems))
+        return Matching(tuple(found), tuple(self._problems), frozenset(self._unsettled))
+
+    def _guarded(self, step: Callable[[Source], None], source: Source) -> None:
+        """Take a step; a file that vanishes meanwhile is being rotated."""
+        try:
+            step(source)
+        except OSError:
+            self._unsettled.add(rotated_set(absolute(source)))
+
+    def _take_fresh(self, source: Source) -> None:
+        if absolute(source) not in self._found and not self._is_copy(source):
+            self._take(source, None)
 
     def _look(self, source: Source) -> bool:
         """Look at a file; only at its status where that is as it was."""
@@ -98,6 +130,10 @@ class _Matcher:
             )
             if self._same(source, seen) is None:
                 seen = sight(source)
+        except FileNotFoundError:
+            # it was there a moment ago
+            self._unsettled.add(rotated_set(absolute(source)))
+            return False
         except OSError as error:
             self._problems.append((source.path, (error.strerror or str(error)).lower()))
             return False
@@ -170,7 +206,7 @@ class _Matcher:
         ]
         inodes = {(each.device, each.inode) for each in positions}
         for path in siblings(source.file) if positions else ():
-            sibling = _source(path)
+            sibling = source_of(path)
             status = os.stat(path)  # noqa: PTH116 - as above
             if (status.st_dev, status.st_ino) in inodes and self._look(sibling):
                 self._try(sibling, self._by_inode)
@@ -181,7 +217,7 @@ class _Matcher:
         before = self._of_path.get(path)
         if before is None or not is_live(path):
             return
-        rotated = [_source(each) for each in siblings(source.file)]
+        rotated = [source_of(each) for each in siblings(source.file)]
         home = self._home(source, before, rotated)
         if home is not None:
             newer = rotated[rotated.index(home) + 1 :]
@@ -194,8 +230,7 @@ class _Matcher:
             if absolute(each) in self._found or not self._look(each):
                 continue
             self._try(each, self._by_content)
-            if absolute(each) not in self._found and not self._is_copy(each):
-                self._take(each, None)
+            self._take_fresh(each)
 
     def _home(self, source: Source, before: Position, rotated: Sequence[Source]) -> Source | None:
         """The rotated file that holds what was read of the live one."""
@@ -222,7 +257,7 @@ class _Matcher:
         if is_live(path):
             return False
         for ending in PACKED_ENDINGS:
-            if path.endswith(ending) and path.removesuffix(ending) in self._found:
+            if path.endswith(ending) and os.path.exists(path.removesuffix(ending)):  # noqa: PTH110
                 return True
         wanted = rotated_set(path)
         return any(
@@ -245,14 +280,3 @@ def _unchanged(seen: Sight, position: Position) -> bool:
 
 def _member(path: str) -> str:
     return path.partition("::")[2]
-
-
-def _source(path: str) -> Source:
-    status = os.stat(path)  # noqa: PTH116 - the name may not be a Path
-    return Source(
-        path=path,
-        file=path,
-        size=status.st_size,
-        modified=status.st_mtime_ns,
-        regular=True,
-    )

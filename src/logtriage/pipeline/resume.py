@@ -15,7 +15,7 @@ from logtriage.pipeline.flow import Shard
 from logtriage.pipeline.opened import OVERLAP, Opened
 from logtriage.pipeline.reading import Reader
 from logtriage.pipeline.tools import Tools
-from logtriage.source.identify import Sight, content, length
+from logtriage.source.identify import Sight, content, head_digest, length, tail_digest
 from logtriage.source.locate import Source
 
 TAIL_BYTES: Final = 1 << 20
@@ -39,6 +39,8 @@ class Portion(msgspec.Struct, frozen=True):
     """The last record of the input starts here: it may be carried on."""
     lines: int
     """Line ends before the first shard."""
+    proof: str = ""
+    """Digest of the last bytes that are read: they must be the same afterwards."""
 
 
 def portion(source: Source, seen: Sight, position: Position, tools: Tools) -> Portion | None:
@@ -71,7 +73,27 @@ def portion(source: Source, seen: Sight, position: Position, tools: Tools) -> Po
         Shard(bounded, start, end, survey)
         for start, end in zip(cuts, [*cuts[1:], None], strict=True)
     ]
-    return Portion(bounded, seen, tuple(shards), begin, tail, lines)
+    proof = "" if seen.streamed else tail_digest(source, seen, stop) or ""
+    return Portion(bounded, seen, tuple(shards), begin, tail, lines, proof)
+
+
+def holds(source: Source, seen: Sight, position: Position) -> bool:
+    """Whether a file still begins with what was read of it."""
+    if seen.streamed or not position.offset:
+        return True
+    if head_digest(source, seen, position.head_length) != position.head_digest:
+        return False
+    tail = position.tail_digest
+    return not tail or tail_digest(source, seen, position.offset) == tail
+
+
+def unchanged_since(part: Portion, position: Position) -> bool:
+    """Whether what was read is what stands there after the reading."""
+    source, seen = part.source, part.seen
+    if not part.proof:
+        return True
+    stop = source.size or 0
+    return holds(source, seen, position) and tail_digest(source, seen, stop) == part.proof
 
 
 NOWHERE: Final = 1 << 62

@@ -18,6 +18,7 @@ from logtriage.report.cards import (
     symptoms_of,
     tag_words,
 )
+from logtriage.report.delta import course_of as course_of_change
 from logtriage.report.figures import (
     buckets,
     clock,
@@ -93,6 +94,7 @@ def _template() -> "Template":
         web_link=web_link,
         labels=labels_of,
         short=short,
+        change=lambda entry, kind: course_of_change(kind, entry, None),
     )
     source = resources.files("logtriage.report").joinpath("page.html.jinja").read_text("utf-8")
     return environment.from_string(source)

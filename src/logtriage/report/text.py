@@ -23,14 +23,14 @@ def text_lines(report: Report, look: Look) -> list[Line]:
     """All lines of the report: coverage, root causes, other issues, what was not understood."""
     look = look._replace(folder=shared_folder([each.path for each in report.inputs]))
     if not report.root_causes and not report.issues and not report.totals.errors:
-        return [*_nothing(report, look), *_ignored(report, look), *_doubts(report, look)]
+        return [*_nothing(report, look), *_ignored(report, look), *doubts(report, look)]
     lines = [*_coverage(report, look)]
     for cause in sure_of(report):
         lines += [[], *card(cause, report, look)]
     lines += [*_tentative(report, look)]
     if not report.root_causes:
         lines += [[], line_of("no root cause: nothing here broke anew, or brought others down")]
-    lines += [*_others(report, look), *_ignored(report, look), *_doubts(report, look)]
+    lines += [*_others(report, look), *_ignored(report, look), *doubts(report, look)]
     return lines
 
 
@@ -239,7 +239,7 @@ def _place(path: str, number: int, look: Look) -> Piece:
     return Piece(f"{short(path, look)}:{number}", Style.PLACE, path, number)
 
 
-def _doubts(report: Report, look: Look) -> Iterator[Line]:
+def doubts(report: Report, look: Look) -> Iterator[Line]:
     """What was not understood, or not read to its end."""
     told = [
         f"{short(each.path, look)}: {problem}"

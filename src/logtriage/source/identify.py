@@ -6,7 +6,7 @@ Names and inodes change hands when logs are rotated, packed or copied; content d
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -137,3 +137,27 @@ def siblings(path: str) -> list[str]:
         if other != name and rotated_set(os.path.join(folder, other)) == wanted  # noqa: PTH118
     ]
     return sorted((each for each in found if os.path.isfile(each)), key=rotation_order)  # noqa: PTH113
+
+
+def rotated_sources(sources: Sequence[Source], since: int) -> list[Source]:
+    """The sources with the rotated files of live ones that were written to at or after ``since``.
+
+    ``since`` in nanoseconds since the epoch.
+    """
+    known = {os.path.realpath(source.file) for source in sources}
+    found = list(sources)
+    for source in sources:
+        for path in siblings(source.file) if source.regular and is_live(source.file) else ():
+            status = os.stat(path)  # noqa: PTH116 - the name may not be a Path
+            if status.st_mtime_ns >= since and os.path.realpath(path) not in known:
+                known.add(os.path.realpath(path))
+                found.append(source_of(path))
+    return sorted(found, key=lambda source: rotation_order(source.path))
+
+
+def source_of(path: str) -> Source:
+    """A regular file as a source; OSError where it is gone."""
+    status = os.stat(path)  # noqa: PTH116 - as above
+    return Source(
+        path=path, file=path, size=status.st_size, modified=status.st_mtime_ns, regular=True
+    )

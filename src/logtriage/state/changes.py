@@ -80,6 +80,18 @@ def delta_of(
     return delta
 
 
+def looked_back(delta: Delta) -> Delta:
+    """The delta of a look at a time that is over: all of it was asked for, nothing is of today."""
+
+    def over(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        return tuple(
+            msgspec.structs.replace(entry, news=True, today=0, usual=None, times_usual=None)
+            for entry in entries
+        )
+
+    return msgspec.structs.replace(delta, since=None, new=over(delta.new), still=over(delta.still))
+
+
 def with_status(report: Report, learnt: Learnt, delta: Delta) -> Report:
     """The report with the delta, and with the status of each issue."""
     status = {

@@ -122,6 +122,19 @@ class Memory:
         self._prune()
         return Learnt(frozenset(new), regressed, seen, tuple(resolved))
 
+    def recall(self, sightings: Sequence[Sighting], *, since: int) -> Learnt:
+        """What is known of issues that are looked at again; new are those first seen ``since``."""
+        new: set[int] = set()
+        seen: dict[int, Sighting] = {}
+        for sighting in sightings:
+            known = self._find(sighting)
+            identity = self._insert(sighting) if known is None else known.id
+            if known is None or known.first_seen >= since:
+                new.add(identity)
+            seen[identity] = sighting
+        self._link(seen)
+        return Learnt(frozenset(new), {}, seen, ())
+
     def known(self, identities: Iterable[int]) -> dict[int, Known]:
         """Rows by id."""
         rows = {}

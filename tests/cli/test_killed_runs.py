@@ -1,0 +1,152 @@
+"""Killed at any moment, a run of ``report`` either was or was not: each record counts once."""
+
+import datetime as dt
+import gzip
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from logtriage.cli import console
+
+LINE = (
+    "{clock} ERROR [exec-1] com.example.Ledger - order {number} failed: No space left on device\n"
+)
+
+
+class Writer:
+    """A process that appends, sometimes half a line, and rotates its log."""
+
+    def __init__(self, folder: Path, seed: int):
+        self.folder = folder
+        self.live = folder / "ledger.log"
+        self.live.touch()
+        self.random = random.Random(seed)  # noqa: S311 - not for secrets
+        self.stop_reading, self.stop = os.pipe()
+        self.told, self.tell = os.pipe()
+
+    def start(self) -> int:
+        process = os.fork()
+        if process:
+            return process
+        try:
+            os.set_blocking(self.stop_reading, False)
+            number = 0
+            while not self._stopped():
+                number = self._step(number)
+                time.sleep(self.random.random() * 0.01)
+            os.write(self.tell, str(number).encode())
+        finally:
+            os._exit(0)
+
+    def _stopped(self) -> bool:
+        try:
+            return bool(os.read(self.stop_reading, 1))
+        except BlockingIOError:
+            return False
+
+    def _step(self, number: int) -> int:
+        draw = self.random.random()
+        if draw < 0.02:
+            self._rotate(self.random.choice(["rename", "pack", "copy-truncate"]))
+            return number
+        lines = []
+        for _ in range(self.random.randint(1, 5)):
+            number += 1
+            clock = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S},000"
+            lines.append(LINE.format(clock=clock, number=number))
+        text = "".join(lines)
+        cut = self.random.randint(1, len(text)) if draw < 0.3 else len(text)
+        with self.live.open("a") as file:
+            file.write(text[:cut])
+            file.flush()
+            if cut < len(text):
+                time.sleep(self.random.random() * 0.005)
+                file.write(text[cut:])
+        return number
+
+    def _rotate(self, how: str) -> None:
+        files = sorted(self.folder.glob("ledger.log.*"), key=lambda p: -int(p.name.split(".")[2]))
+        for old in files:
+            parts = old.name.split(".")
+            parts[2] = str(int(parts[2]) + 1)
+            old.rename(self.folder / ".".join(parts))
+        first = self.folder / "ledger.log.1"
+        if how == "copy-truncate":
+            shutil.copyfile(self.live, first)
+            os.truncate(self.live, 0)
+            return
+        self.live.rename(first)
+        if how == "pack":
+            # as logrotate does: the packed file grows beside the plain one, which goes at last
+            with gzip.open(f"{first}.gz", "wb") as file:
+                file.write(first.read_bytes())
+            first.unlink()
+        self.live.touch()
+
+
+def run_once(arguments: list[str], *, kill_after: float | None) -> bool:
+    """Run the command in a fork; True where it ended before it was killed."""
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 1)
+            code = console.run(arguments)
+        finally:
+            os._exit(code)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    if os.WIFEXITED(status):
+        assert os.WEXITSTATUS(status) == 0
+        return True
+    return False
+
+
+def kill_often(tmp_path: Path, kills: int, seed: int) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    state = tmp_path / "state.sqlite"
+    arguments = ["report", str(folder), "--state", str(state), "--output", "json", "--always"]
+    writer = Writer(folder, seed)
+    # formats, rules and scanners are compiled and loaded once, before anything is forked
+    assert run_once(arguments, kill_after=None)
+    console.run([*arguments[:2], "--no-state", "--output", "json"])
+    process = writer.start()
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    begun = time.monotonic()
+    assert run_once(arguments, kill_after=None)
+    whole = time.monotonic() - begun
+    killed = finished = 0
+    while killed < kills:
+        if run_once(arguments, kill_after=chance.random() * whole * 1.2):
+            finished += 1
+        else:
+            killed += 1
+    os.write(writer.stop, b"x")
+    written = int(os.read(writer.told, 100))
+    os.waitpid(process, 0)
+    assert run_once(arguments, kill_after=None)
+
+    with sqlite3.connect(state) as made:
+        (count,) = made.execute("SELECT sum(count) FROM issue").fetchone()
+        (hours,) = made.execute("SELECT sum(count) FROM hour").fetchone()
+    assert (count, hours) == (written, written)
+    print(f"{killed} kills, {finished} runs to their end, {written} records")  # noqa: T201
+
+
+def test_thirty_kills_lose_and_double_nothing(tmp_path):
+    kill_often(tmp_path, 30, seed=1)
+
+
+@pytest.mark.slow
+def test_hundreds_of_kills_lose_and_double_nothing(tmp_path):
+    kill_often(tmp_path, 400, seed=2)
