@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -99,7 +100,7 @@ class _Matcher:
         known = [source for source in sources if self._look(source)]
         for by in (self._by_inode, self._by_content):
             for source in known:
-                self._try(source, by)
+                self._guarded(partial(self._try, by=by), source)
         for source in known:
             self._guarded(self._written_late, source)
         rest = [source for source in known if absolute(source) not in self._found]
