@@ -35,9 +35,14 @@ class Writer:
         if process:
             return process
         try:
+            # a test that failed must not be outlived
+            parent = os.getppid()
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 1)
+            os.dup2(null, 2)
             os.set_blocking(self.stop_reading, False)
             number = 0
-            while not self._stopped():
+            while not self._stopped() and os.getppid() == parent:
                 number = self._step(number)
                 time.sleep(self.random.random() * 0.01)
             os.write(self.tell, str(number).encode())
@@ -121,6 +126,24 @@ def kill_often(tmp_path: Path, kills: int, seed: int) -> None:
     assert run_once(arguments, kill_after=None)
     console.run([*arguments[:2], "--no-state", "--output", "json"])
     process = writer.start()
+    try:
+        killed, finished = _kill(arguments, kills, seed)
+        os.write(writer.stop, b"x")
+        written = int(os.read(writer.told, 100))
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    assert run_once(arguments, kill_after=None)
+
+    with sqlite3.connect(state) as made:
+        (count,) = made.execute("SELECT sum(count) FROM issue").fetchone()
+        (hours,) = made.execute("SELECT sum(count) FROM hour").fetchone()
+    assert (count, hours) == (written, written)
+    print(f"{killed} kills, {finished} runs to their end, {written} records")  # noqa: T201
+
+
+def _kill(arguments: list[str], kills: int, seed: int) -> tuple[int, int]:
+    """Runs that were killed, and runs that were too fast for that."""
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     begun = time.monotonic()
     assert run_once(arguments, kill_after=None)
@@ -131,22 +154,14 @@ def kill_often(tmp_path: Path, kills: int, seed: int) -> None:
             finished += 1
         else:
             killed += 1
-    os.write(writer.stop, b"x")
-    written = int(os.read(writer.told, 100))
-    os.waitpid(process, 0)
-    assert run_once(arguments, kill_after=None)
-
-    with sqlite3.connect(state) as made:
-        (count,) = made.execute("SELECT sum(count) FROM issue").fetchone()
-        (hours,) = made.execute("SELECT sum(count) FROM hour").fetchone()
-    assert (count, hours) == (written, written)
-    print(f"{killed} kills, {finished} runs to their end, {written} records")  # noqa: T201
+    return killed, finished
 
 
-def test_thirty_kills_lose_and_double_nothing(tmp_path):
-    kill_often(tmp_path, 30, seed=1)
+def test_twenty_kills_lose_and_double_nothing(tmp_path):
+    kill_often(tmp_path, 20, seed=1)
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("LOGTRIAGE_SLOW"), reason="LOGTRIAGE_SLOW=1 runs it")
 def test_hundreds_of_kills_lose_and_double_nothing(tmp_path):
     kill_often(tmp_path, 400, seed=2)

@@ -8,6 +8,7 @@ from logtriage.cli import (
     compare,
     configuration,
     explain,
+    follow,
     formats,
     mute,
     patterns,
@@ -52,6 +53,7 @@ app.command("parse")(stream.parse)
 app.command("patterns")(patterns.patterns)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
+app.command("follow")(follow.follow)
 app.command("report")(report.report)
 app.command("mute")(mute.mute)
 app.add_typer(formats.app)

@@ -11,7 +11,7 @@ from logtriage.errors import LogtriageError, UsageError
 
 COMMANDS: Final = (
     *("scan", "tag", "parse", "patterns", "explain", "compare"),
-    *("report", "mute"),
+    *("follow", "report", "mute"),
     *("formats", "rules", "config"),
 )
 

@@ -192,6 +192,12 @@ class Counter:
         self._fold()
         return self._tallies
 
+    def take(self) -> Tallies:
+        """What was counted since the last time; for inputs that have no end."""
+        self._fold()
+        taken, self._tallies = self._tallies, Tallies()
+        return taken
+
     def _inside(self, slot: Slot, span: bytes, second: int) -> bool:
         if second == UNDATED_SECOND:
             return True

@@ -171,14 +171,19 @@ def _finished(counter: Counter, tally: InputTally, opened: Opened) -> Tallies:
     return tallies
 
 
-def conclude(tallies: Tallies, tools: Tools, *, interrupted: bool = False) -> Report:
-    """The root causes behind everything that was counted."""
+def conclude(
+    tallies: Tallies, tools: Tools, *, interrupted: bool = False, now: int | None = None
+) -> Report:
+    """The root causes behind everything that was counted.
+
+    ``now`` in nanoseconds since the epoch; None is when the run began.
+    """
     issues = settled(fold(tallies), tools)
     return correlate(
         tallies,
         issues,
         categories=tools.packs.categories,
-        generated_at=tools.now,
+        generated_at=tools.now if now is None else now,
         depends_on=tools.settings.depends_on,
         interrupted=interrupted,
         since=tools.settings.since,

@@ -97,6 +97,9 @@ def _walk(folder: str) -> Iterator[Source | Trouble]:
                 continue
             path = os.path.join(parent, name)  # noqa: PTH118 - keeps the user's own wording
             for source in _file(path):
+                if isinstance(source, Trouble) and not os.path.lexists(path):
+                    # rotated or removed since the folder was listed
+                    continue
                 # devices and sockets inside a folder are passed over, named ones are an error
                 if (isinstance(source, Source) and source.regular) or isinstance(source, Trouble):
                     found = True
