@@ -79,7 +79,7 @@ def follow(
     follower = Follower(watch, tools, window=seconds)
     try:
         if look.terminal and output == "text":
-            _on_screen(follower, look)
+            _on_screen(follower, look, window)
         else:
             _as_events(follower, output, redact=not no_redact)
     except KeyboardInterrupt:
@@ -92,16 +92,19 @@ def follow(
     return 0
 
 
-def _on_screen(follower: "Follower", look: options.Look) -> None:
+def _on_screen(follower: "Follower", look: options.Look, window: str) -> None:
     from logtriage.report.events import event_text  # noqa: PLC0415 - only on a terminal
+    from logtriage.report.figures import many  # noqa: PLC0415
     from logtriage.report.screen import screen  # noqa: PLC0415 - loads rich
 
     past: deque[str] = deque(maxlen=PAST)
     with screen(colour=look.colour, ascii_only=look.ascii_only) as drawn:
 
         def tell(report: "Report", events: list[Event]) -> None:
-            past.extend(event_text(event) for event in events)
-            drawn.draw(report, lines=follower.lines, active=follower.active, past=[*past])
+            past.extend(event_text(event, proof=False) for event in events)
+            active = many(follower.active, "active root cause")
+            head = f"{active}, {many(follower.lines, 'line')} read, the last {window} shown"
+            drawn.draw(report, head, [*past])
 
         follower.run(tell)
 

@@ -22,6 +22,10 @@ LOAD: Final = 4
 """A look at the whole window may take one part in so many of the time."""
 
 
+QUIET_TELL: Final = 1.0
+"""Seconds between two tellings of a report that did not change."""
+
+
 class Follower:
     """A run that ends when its input does, or when the user has seen enough."""
 
@@ -34,7 +38,7 @@ class Follower:
         self._stories = Stories()
         self._fresh: set[str] = set()
         self._dirty = True
-        self._rest_until = 0.0
+        self._rest_until = self._told = 0.0
         self.lines = 0
         """Lines read so far."""
         self.report: Report | None = None
@@ -106,6 +110,9 @@ class Follower:
             self._dirty = False
         else:
             events = self._stories.pass_time()
+            if not events and time.monotonic() < self._told + QUIET_TELL:
+                return
+        self._told = time.monotonic()
         tell(self.report, events)
 
 

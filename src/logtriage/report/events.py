@@ -17,8 +17,11 @@ def event_line(event: Event) -> bytes:
     return harmless(msgspec.json.encode(event)).encode()
 
 
-def event_text(event: Event) -> str:
-    """``13:12:05  new        INCIDENT  P1  0.95  Disk full; db-1  postgres.log:1201  PANIC: …``."""
+def event_text(event: Event, *, proof: bool = True) -> str:
+    """``13:12:05  new        INCIDENT  P1  0.95  Disk full; db-1  postgres.log:1201  PANIC: …``.
+
+    ``proof`` adds the line that proves it.
+    """
     sure = f"{event.confidence:.2f}"
     if event.confidence < TENTATIVE:
         sure += "?"
@@ -33,9 +36,9 @@ def event_text(event: Event) -> str:
     if event.event == "new":
         if event.again:
             parts.append("(again)")
-        if event.path:
-            proof = Evidence(event.path, event.line or 1, event.at, event.text or "")
-            parts.append(f"{event.path}:{event.line}  {said(proof)}")
+        if event.path and proof:
+            line = Evidence(event.path, event.line or 1, event.at, event.text or "")
+            parts.append(f"{event.path}:{event.line}  {said(line)}")
     elif event.reason:
         parts.append(event.reason)
     else:

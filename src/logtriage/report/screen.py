@@ -10,7 +10,6 @@ from rich.text import Text
 
 from logtriage.model.report import Report
 from logtriage.report.cards import Look
-from logtriage.report.figures import many, size, span_of
 from logtriage.report.lines import Line, Piece, Style, cropped, line_of, plain
 from logtriage.report.terminal import coloured
 from logtriage.report.text import text_lines
@@ -27,12 +26,12 @@ class Screen:
         self._colour = colour
         self._ascii_only = ascii_only
 
-    def draw(self, report: Report, *, lines: int, active: int, past: list[str]) -> None:
+    def draw(self, report: Report, head: str, past: list[str]) -> None:
         """Draw the report, cut to the screen, with the latest events at its foot."""
         width, height = self._console.size
         look = Look(width=max(min(width, 120), 40), crop=True, ascii_only=self._ascii_only, top=5)
         room = max(height - len(past) - 3, 3)
-        shown = [_head(report, lines, active), [], *_body(report, look)]
+        shown = [line_of(Piece("logtriage follow  ", Style.TITLE), head), [], *_body(report, look)]
         if len(shown) > room:
             rest = len(shown) - room + 1
             shown = [*shown[: room - 1], line_of(Piece(f"    … {rest} more lines", Style.DIM))]
@@ -53,14 +52,6 @@ def screen(*, colour: bool, ascii_only: bool) -> Iterator[Screen]:
     console = Console(no_color=not colour, highlight=False, markup=False, emoji=False)
     with Live(console=console, screen=True, auto_refresh=False, transient=True) as live:
         yield Screen(live, console, colour=colour, ascii_only=ascii_only)
-
-
-def _head(report: Report, lines: int, active: int) -> Line:
-    return line_of(
-        Piece("logtriage follow  ", Style.TITLE),
-        f"{many(active, 'root cause')} active, {many(lines, 'line')} read",
-        Piece(f"   window {span_of(report.window)}, {size(report.totals.bytes)}", Style.TIME),
-    )
 
 
 def _body(report: Report, look: Look) -> list[Line]:

@@ -19,7 +19,7 @@ _NOT_LOGS = frozenset(
 
 _ROTATION = re.compile(
     r"(?P<stem>.+?)"
-    r"(?P<number>(?:[.-]\d{1,3})|(?:[.-]\d{4}-?\d\d-?\d\d(?:[T_.-]?\d{2,6})?))?"
+    r"(?P<number>[.-](?:\d{1,3}|\d{4}-?\d\d-?\d\d(?:[T_.-]?\d{1,6})?|1\d{9}))?"
     r"(?P<ending>\.log|\.txt)?"
     r"(?P<packed>\.(?:gz|zst|bz2|xz|lz4|Z))?$"
 )
@@ -187,7 +187,7 @@ def component_of(path: str) -> str | None:
     stem = re.sub(
         r"(?:\.(?:log|txt|out|err|json|jsonl|ndjson|gz|zst|bz2|xz|lz4|Z|csv))+$", "", name
     )
-    stem = re.sub(r"[.-](?:\d{1,3}|\d{4}-?\d\d-?\d\d(?:[T_.-]?\d{2,6})?)$", "", stem)
+    stem = re.sub(r"[.-](?:\d{1,3}|\d{4}-?\d\d-?\d\d(?:[T_.-]?\d{1,6})?|1\d{9})$", "", stem)
     stem = re.sub(r"(?:\.(?:log|txt|out|err|json|jsonl|ndjson))+$", "", stem)
     stem = re.sub(r"[._-](?:stdout|stderr|error|errors|access|main|app)$", "", stem) or stem
     return None if stem.lower() in _NAMELESS or stem.isdigit() else stem

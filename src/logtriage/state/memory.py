@@ -239,15 +239,19 @@ class Memory:
         return int(cursor.lastrowid or 0)
 
     def _update(self, known: Known, sighting: Sighting) -> None:
+        priority = sighting.priority or known.priority
+        if known.resolved_at is None and known.priority:
+            # a trouble stays as urgent as it ever was, until it is over
+            priority = min(known.priority, priority or known.priority)
         gap = max(known.longest_gap, sighting.longest_gap, sighting.first - known.last_seen)
         self._connection.execute(
-            "UPDATE issue SET title = ?, priority = coalesce(?, priority), confidence = ?,"
+            "UPDATE issue SET title = ?, priority = ?, confidence = ?,"
             " first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), seen_at = ?,"
             " longest_gap = ?, sets = ?, resolved_at = NULL WHERE id = ?",
             (
                 # a symptom keeps the words that it had as a root cause
                 sighting.title if sighting.priority or not known.priority else known.title,
-                sighting.priority,
+                priority,
                 sighting.confidence,
                 sighting.first,
                 sighting.last,

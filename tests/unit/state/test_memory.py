@@ -106,6 +106,17 @@ def test_a_root_cause_is_not_over_while_what_follows_from_it_goes_on():
     assert [each.priority for each in over] == ["P1"]
 
 
+def test_a_trouble_stays_as_urgent_as_it_was_until_it_is_over():
+    state = connection()
+    for at, priority in ((0, "P3"), (1, "P1"), (2, "P4")):
+        learn(state, sighting(at=NOW + at * NANO, priority=priority))
+    assert state.execute("SELECT priority FROM issue").fetchone() == ("P1",)
+
+    learn(state, until=NOW + 600 * NANO)
+    learn(state, sighting(at=NOW + 700 * NANO, priority="P4"))
+    assert state.execute("SELECT priority FROM issue").fetchone() == ("P4",)
+
+
 def test_records_are_known_by_their_keys_whatever_they_are_folded_into():
     state = connection()
     learn(state, sighting("a" * 32), sighting("b" * 32, template="read of <*> failed"))
