@@ -81,11 +81,14 @@ def _run(arguments: list[str]) -> int:
     from typer import Abort, BadParameter, Exit  # noqa: PLC0415
 
     from logtriage.cli.app import app  # noqa: PLC0415
+    from logtriage.cli.options import HelpWanted  # noqa: PLC0415
 
     try:
         code = app(arguments, prog_name="logtriage", standalone_mode=False)
     except Abort:
         return INTERRUPTED
+    except HelpWanted as wanted:
+        return _run([wanted.command, "--help"])
     except Exit as leave:
         return leave.exit_code
     except Exception as error:

@@ -117,8 +117,7 @@ def explain(
     """
     if output not in {"text", "jsonl"}:
         raise UsageError(f"explain has no output {output!r}", help="choose text or jsonl")
-    if options.refuse_terminal(paths):
-        raise UsageError("explain reads a file or standard input", help="logtriage explain app.log")
+    options.need_input(paths, "explain")
     from logtriage.pipeline.tools import Tools  # noqa: PLC0415 - after the options are checked
 
     settings = options.make_settings(

@@ -210,9 +210,23 @@ def secrecy_of(config: str | None, *, no_redact: bool, on_screen: bool = False) 
     return Secrecy(not table.enabled, redaction_of(table) if table.enabled else None)
 
 
+class HelpWanted(Exception):  # noqa: N818 - a wish, not an error
+    """The command would wait for somebody to type a log: its help is shown instead."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command
+
+
 def refuse_terminal(paths: list[str] | None) -> bool:
     """True where the command would wait for somebody to type a log."""
     return not paths and sys.stdin is not None and sys.stdin.isatty()
+
+
+def need_input(paths: list[str] | None, command: str) -> None:
+    """HelpWanted where no path is given and standard input is a terminal."""
+    if refuse_terminal(paths):
+        raise HelpWanted(command)
 
 
 def printable(text: str) -> str:

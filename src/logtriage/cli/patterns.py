@@ -127,6 +127,11 @@ def patterns(
     packs: options.Packs = None,
     config: options.Config = None,
     no_redact: options.NoRedact = False,
+    component: options.Component = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing of odd inputs.")
+    ] = False,
+    verbose: options.Verbose = 0,
 ) -> int:
     """Print the message templates of all records with their counts.
 
@@ -139,8 +144,7 @@ def patterns(
     """
     if output not in {"text", "jsonl"}:
         raise UsageError(f"patterns has no output {output!r}", help="choose text or jsonl")
-    if options.refuse_terminal(paths):
-        raise UsageError("patterns reads a file or standard input", help="logtriage patterns x.log")
+    options.need_input(paths, "patterns")
     from logtriage.group.normalise import mask  # noqa: PLC0415 - after the options are checked
     from logtriage.group.templates import TemplateMiner  # noqa: PLC0415
     from logtriage.pipeline.tools import Tools  # noqa: PLC0415
@@ -157,6 +161,7 @@ def patterns(
             year=year,
             packs=packs,
             config=config,
+            component=component,
         )
     )
     miner, places, sink = TemplateMiner(), Places(), Sink()
@@ -164,7 +169,7 @@ def patterns(
 
     def use(source: "Source") -> None:
         places.begin(source.path)
-        for record in stream(source, tools, sink.flush):
+        for record in stream(source, tools, sink.flush, quiet=quiet, verbose=verbose):
             miner.add(record.message)
             if redaction and (secrets := redaction.secrets(record.message)):
                 told.add(mask(record.message), secrets)

@@ -73,6 +73,7 @@ def scan(
     if notify and state:
         raise UsageError("--notify goes without --state", help="logtriage report keeps and tells")
     check_outputs(output, out or ())
+    options.need_input(paths, "scan")
     started = time.monotonic()
     settings = options.make_settings(
         since=since,

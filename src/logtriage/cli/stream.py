@@ -1,5 +1,6 @@
 """``tag``, ``parse`` and ``patterns``: record by record."""
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from logtriage.cli import options
 from logtriage.cli.console import complain
 from logtriage.deliver.output import print_bytes
 from logtriage.errors import InputError, UsageError
+from logtriage.model.report import TENTATIVE
 
 if TYPE_CHECKING:
     from logtriage.model.record import Record
@@ -58,8 +60,19 @@ def each_input(paths: list[str] | None, use: "Callable[[Source], None]") -> int:
     return 3 if failed else 0
 
 
-def stream(source: "Source", tools: "Tools", flush: Callable[[], None]) -> "Iterator[Record]":
-    """Records of an input; ``flush`` is called whenever the input has no more for now."""
+def stream(
+    source: "Source",
+    tools: "Tools",
+    flush: Callable[[], None],
+    *,
+    quiet: bool = False,
+    verbose: int = 0,
+) -> "Iterator[Record]":
+    """Records of an input; ``flush`` is called whenever the input has no more for now.
+
+    What is odd about an input is told on standard error unless ``quiet``, how it was read if
+    ``verbose``.
+    """
     from logtriage.model.tally import InputTally  # noqa: PLC0415
     from logtriage.pipeline.flow import read_records  # noqa: PLC0415
     from logtriage.pipeline.opened import Opened  # noqa: PLC0415
@@ -67,7 +80,8 @@ def stream(source: "Source", tools: "Tools", flush: Callable[[], None]) -> "Iter
 
     opened = Opened(source, tools, eager=not source.regular)
     if opened.survey.binary:
-        complain(f"{source.path}: binary data, not a log: passed over")
+        if not quiet:
+            complain(f"{source.path}: binary data, not a log: passed over")
         return
     reader = Reader(source, opened.survey, tools)
     settings = tools.settings
@@ -80,7 +94,10 @@ def stream(source: "Source", tools: "Tools", flush: Callable[[], None]) -> "Iter
         ):
             continue
         yield record
-    for problem in opened.problems:
+    if verbose:
+        said = f"{', '.join(opened.survey.formats) or 'no format'}, {tally.lines:,} lines"
+        sys.stderr.write(f"{options.printable(source.path)}: {said}\n")
+    for problem in [] if quiet else opened.problems:
         complain(f"{source.path}: {problem}")
 
 
@@ -99,7 +116,19 @@ def tag(
     year: options.Year = None,
     packs: options.Packs = None,
     config: options.Config = None,
+    fail_on: Annotated[
+        options.FailOn,
+        typer.Option(
+            metavar="WHAT", help="Exit 1 for such an error: none, production, application or any."
+        ),
+    ] = options.FailOn.NONE,
     no_redact: options.NoRedact = False,
+    color: options.ColourOption = options.Colour.AUTO,
+    no_color: options.NoColour = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing of odd inputs.")
+    ] = False,
+    verbose: options.Verbose = 0,
 ) -> int:
     """Print each error record with its tag, as it is read.
 
@@ -132,24 +161,42 @@ def tag(
     sink = Sink()
     judge = tools.judge()
 
+    look = options.look_of(color, no_color=no_color)
+    wanted = options.tags_of(fail_on)
+    found = False
+
     def use(source: "Source") -> None:
-        for record in stream(source, tools, sink.flush):
+        nonlocal found
+        for record in stream(source, tools, sink.flush, quiet=quiet, verbose=verbose):
             verdict = judge.judge(record, tools.classifier.classify).verdict
             if verdict is None:
                 continue
+            found = found or (verdict.tag in wanted and verdict.confidence >= TENTATIVE)
             if output == "text":
                 told = tagged_text(record, verdict)
-                told = redaction.text(told) if redaction else told
-                sink.line(options.printable(told).encode())
+                told = options.printable(redaction.text(told) if redaction else told)
+                sink.line(_drawn(told, look).encode(errors="replace"))
             else:
                 key, _ = issue_key(record, verdict)
                 sink.line(tagged_line(record, verdict, fingerprint_text(key), redaction))
 
-    if options.refuse_terminal(paths):
-        raise UsageError("tag reads a file or standard input", help="logtriage tag app.log")
+    options.need_input(paths, "tag")
     code = each_input(paths, use)
     sink.flush()
-    return code
+    return 1 if found else code
+
+
+def _drawn(line: str, look: options.Look) -> str:
+    """The line with its tag in colour, in ASCII where the locale is."""
+    if look.ascii_only:
+        from logtriage.report.safe import ascii_text  # noqa: PLC0415
+
+        line = ascii_text(line)
+    if look.colour:
+        for word, colour in (("INCIDENT", "31"), ("DEFECT", "35")):
+            if f"  {word}  " in line[:26]:
+                return line.replace(word, f"\x1b[1;{colour}m{word}\x1b[0m", 1)
+    return line
 
 
 def parse(
@@ -168,6 +215,10 @@ def parse(
     packs: options.Packs = None,
     config: options.Config = None,
     no_redact: options.NoRedact = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing of odd inputs.")
+    ] = False,
+    verbose: options.Verbose = 0,
 ) -> int:
     """Print every record, normalised.
 
@@ -193,8 +244,7 @@ def parse(
         packs=packs,
         config=config,
     )
-    if options.refuse_terminal(paths):
-        raise UsageError("parse reads a file or standard input", help="logtriage parse app.log")
+    options.need_input(paths, "parse")
     secrecy = options.secrecy_of(config, no_redact=no_redact, on_screen=output == "text")
     redaction = secrecy.stream
     tools = Tools(settings)
@@ -202,13 +252,13 @@ def parse(
 
     def use(source: "Source") -> None:
         if output == "jsonl":
-            for record in stream(source, tools, sink.flush):
+            for record in stream(source, tools, sink.flush, quiet=quiet, verbose=verbose):
                 sink.line(parsed_line(record, redaction))
         else:
-            for record in stream(source, tools, sink.flush):
+            for record in stream(source, tools, sink.flush, quiet=quiet, verbose=verbose):
                 told = parsed_text(record)
                 told = redaction.text(told) if redaction else told
-                sink.line(options.printable(told).encode())
+                sink.line(options.printable(told).encode(errors="replace"))
 
     code = each_input(paths, use)
     sink.flush()

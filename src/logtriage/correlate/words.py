@@ -59,6 +59,8 @@ def summary_of(root: Root, impact: Impact, inputs: Mapping[str, InputTally]) -> 
     """Two to four sentences: what and since when, what set it off, what it took down, its end."""
     sentences = [_what(root), *_trigger(root), *_silence(root, inputs)]
     sentences += [*_reach(root, impact), *_end(root)]
+    if len(sentences) < 2:
+        sentences.append("Nothing else is known to have failed with it.")
     return " ".join(sentences[:4] if len(sentences) > 4 else sentences)
 
 

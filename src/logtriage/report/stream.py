@@ -172,7 +172,9 @@ def tagged_text(record: Record, verdict: Verdict) -> str:
     exception = record.exception
     if exception is not None and exception.root.frames:
         frame = next((f for f in exception.root.frames if f.own), exception.root.frames[0])
-        first = f"{exception.root.type} at {place_of(frame)}"
+        said = " ".join((exception.root.message or "").partition("\n")[0].split())
+        said = f": {said}" if said else ""
+        first = f"{exception.root.type}{said} at {place_of(frame)}"
     more = f"  ↳ {record.lines} lines" if record.lines > 1 else ""
     return (
         f"{time:<12}  {tag:<8}  {verdict.category:<20}  {verdict.confidence:.2f}  "
