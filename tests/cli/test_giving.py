@@ -197,3 +197,11 @@ def test_ascii_where_the_locale_is_not_utf8(log, environment):
 def test_progress_is_for_terminals_alone(log):
     assert run(log).stderr == b""
     assert run("-", input=LOG.encode()).stderr == b""
+
+
+def test_promises_of_the_configuration_are_told(log, tmp_path):
+    configuration = tmp_path / "logtriage.toml"
+    configuration.write_text('[sla.P1]\nrespond = "15m"\n[sla.P2]\nrespond = "1h"\n')
+    shown = run("scan", log, "--config", configuration).stdout.decode()
+
+    assert re.search(r"who    production support, respond within (15|60) min", shown)

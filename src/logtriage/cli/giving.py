@@ -4,10 +4,10 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from logtriage.cli.options import Colour, Look, encodes_unicode, look_of, speaks_unicode
+from logtriage.cli.options import Colour, encodes_unicode, look_of, speaks_unicode
 from logtriage.deliver.output import print_text, write_whole
 from logtriage.errors import LogtriageError, UsageError
 from logtriage.model.report import Report
@@ -72,6 +72,7 @@ def give_out(
     redaction: Redaction | None = None,
     seconds: float | None = None,
     silent: bool = False,
+    promises: Mapping[str, str] | None = None,
 ) -> None:
     """Write the files, then standard output unless ``silent``.
 
@@ -92,6 +93,7 @@ def give_out(
                     show_ignored=show_ignored,
                     redact=not no_redact,
                     redaction=redaction,
+                    promises=promises,
                 ),
             )
         except LogtriageError as error:
@@ -99,35 +101,21 @@ def give_out(
     if not silent:
         # what stays in the terminal is not redacted: the person there owns the logs
         redact = not no_redact and not (look.terminal and output == "text")
-        _show(report, output, look, top, show_ignored, seconds, redact=redact, redaction=redaction)
+        shown = render(
+            report,
+            output,
+            width=look.width,
+            crop=look.terminal,
+            colour=look.colour,
+            links=look.links,
+            ascii_only=look.ascii_only,
+            top=top,
+            show_ignored=show_ignored,
+            redact=redact,
+            redaction=redaction,
+            seconds=seconds if look.terminal else None,
+            promises=promises,
+        )
+        print_text(shown, encoding=None if output == "text" else "utf-8")
     if first is not None:
         raise first
-
-
-def _show(
-    report: Report,
-    output: str,
-    look: Look,
-    top: int,
-    show_ignored: bool,
-    seconds: float | None,
-    *,
-    redact: bool,
-    redaction: Redaction | None,
-) -> None:
-    text = output == "text"
-    shown = render(
-        report,
-        output,
-        width=look.width,
-        crop=look.terminal,
-        colour=look.colour,
-        links=look.links,
-        ascii_only=look.ascii_only,
-        top=top,
-        show_ignored=show_ignored,
-        redact=redact,
-        redaction=redaction,
-        seconds=seconds if look.terminal else None,
-    )
-    print_text(shown, encoding=None if text else "utf-8")

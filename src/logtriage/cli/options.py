@@ -14,7 +14,7 @@ import typer
 from logtriage.cli.configured import configured
 from logtriage.errors import UsageError
 from logtriage.model.report import Report
-from logtriage.settings import Settings, moment_of
+from logtriage.settings import Settings, duration, moment_of
 
 if TYPE_CHECKING:
     from logtriage.report.redact import Redaction
@@ -208,6 +208,20 @@ def secrecy_of(config: str | None, *, no_redact: bool, on_screen: bool = False) 
 
     table = loaded.configuration.redaction
     return Secrecy(not table.enabled, redaction_of(table) if table.enabled else None)
+
+
+def promises_of(config: str | None) -> dict[str, str]:
+    """Priority to what the configuration promises for it: ``respond within 15 min``."""
+    loaded = configured(config)
+    if loaded is None or not loaded.configuration.sla:
+        return {}
+    from logtriage.report.figures import duration as told  # noqa: PLC0415 - where there is some
+
+    return {
+        str(priority): f"respond within {told(duration(each.respond).total_seconds())}"
+        for priority, each in loaded.configuration.sla.items()
+        if each.respond is not None
+    }
 
 
 class HelpWanted(Exception):  # noqa: N818 - a wish, not an error

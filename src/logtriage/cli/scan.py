@@ -107,6 +107,7 @@ def scan(
             redaction=secrecy.redaction,
             seconds=time.monotonic() - started,
             silent=quiet and nothing,
+            promises=options.promises_of(config),
         )
         if verbose:
             options.tell_inputs(report)

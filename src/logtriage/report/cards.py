@@ -1,7 +1,7 @@
 """One root cause as a card of a few lines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
@@ -31,7 +31,7 @@ SYMPTOMS: Final = 6
 
 NEXT_STEPS: Final = 3
 
-_FEW: Final = 3
+FEW: Final = 3
 """Errors below which a row of bars tells nothing."""
 
 URGENT: Final = frozenset({"P1", "P2"})
@@ -71,7 +71,7 @@ _LINKS: Final = {
     "follows": "began right after",
 }
 
-_SETTLE: Final = "who has to act for it to stop? read the lines around it"
+SETTLE: Final = "who has to act for it to stop? read the lines around it"
 
 _QUOTED: Final = 40
 """Characters by which a quoted line is known again."""
@@ -93,6 +93,8 @@ class Look(NamedTuple):
     """How long the run took."""
     folder: str = ""
     """What all paths begin with, told once and left out elsewhere."""
+    promises: Mapping[str, str] | None = None
+    """Priority to what was promised for it: ``respond within 15 min``."""
 
 
 def card(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
@@ -117,7 +119,7 @@ def brief_card(cause: RootCause, report: Report, look: Look) -> Iterator[Line]:
         told = "" if _same_words(said(each), cause.title) else said(each)
         words = [_count_of(cause)] if cause.errors > 1 or not told else []
         yield from _proof(each, ": ".join([*words, told] if told else words), 0, report, look)
-    yield from _labelled([("settle", cause.settle or _SETTLE)], look)
+    yield from _labelled([("settle", cause.settle or SETTLE)], look)
 
 
 def _count_of(cause: RootCause) -> str:
@@ -187,7 +189,7 @@ def _head(cause: RootCause, report: Report, look: Look) -> Line:
         f"  {doubt_of(cause)}",
     )
     bars = ""
-    if cause.errors >= _FEW:
+    if cause.errors >= FEW:
         over = over_window(cause.histogram, report.window)
         bars = sparkline(over, ascii_only=look.ascii_only)
     course = course_of(cause)
@@ -269,9 +271,11 @@ def gist(text: str, *, dated: bool) -> str:
     return _STAMP.sub("", words, count=1) if dated else words
 
 
-def route_of(cause: RootCause) -> str:
-    """``production support, now``; ``application support, ticket``."""
+def route_of(cause: RootCause, promises: Mapping[str, str] | None = None) -> str:
+    """``production support, respond within 15 min``; ``application support, ticket``."""
     who = _ROUTES.get(cause.route, cause.route.replace("-", " "))
+    if promised := (promises or {}).get(cause.priority):
+        return f"{who}, {promised}"
     if cause.route == "application-support":
         return f"{who}, ticket"
     return f"{who}, now" if cause.priority in URGENT else who
@@ -344,7 +348,7 @@ def labels_of(cause: RootCause, report: Report, look: Look) -> list[tuple[str, s
     found += [("now", step) for step in cause.next_steps[:NEXT_STEPS]]
     if cause.runbook:
         found.append(("book", cause.runbook))
-    found.append(("who", route_of(cause)))
+    found.append(("who", route_of(cause, look.promises)))
     return found
 
 

@@ -8,17 +8,21 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from logtriage.model.report import Issue, Report, RootCause
+from logtriage.model.report import TENTATIVE, Evidence, Issue, Report, RootCause
 from logtriage.report.cards import (
+    FEW,
+    SETTLE,
     Look,
     course_of,
     doubt_of,
     labels_of,
     link_words,
+    proofs_of,
     said,
+    symptoms_of,
     tag_words,
 )
-from logtriage.report.figures import TIMES, day_of, lag, many, sparkline, when
+from logtriage.report.figures import TIMES, day_of, lag, many, over_window, sparkline, when
 from logtriage.report.safe import visible
 from logtriage.report.text import coverage_of, others_of
 
@@ -47,7 +51,8 @@ def as_markdown(report: Report) -> str:
         nothing = "Nothing to report." if not report.issues else "No root cause."
         lines += [f"**{nothing}**", ""]
     for cause in report.root_causes:
-        lines += [*_section(cause, report), ""]
+        told = _brief if cause.confidence < TENTATIVE else _section
+        lines += [*told(cause, report), ""]
     lines += _others(others_of(report), report)
     problems = [(each.path, told) for each in report.inputs for told in each.problems]
     if problems:
@@ -58,28 +63,43 @@ def as_markdown(report: Report) -> str:
 
 
 def _section(cause: RootCause, report: Report) -> Iterator[str]:
-    day = day_of(report.window)
-    yield f"## {cause.rank}. {plain_words(cause.title)}"
-    yield ""
-    facts = [f"**{tag_words(cause.tag)}**", f"**{cause.priority}**", doubt_of(cause)]
-    facts += [each for each in (course_of(cause),) if each]
-    bars = sparkline(cause.histogram)
-    yield " · ".join(facts) + (f" · `{bars}`" if bars else "")
-    yield ""
+    yield from _head(cause, report)
     yield plain_words(cause.summary)
     yield ""
-    for each in cause.evidence[:EVIDENCE]:
-        at = f" {when(each.timestamp, day=day)}" if each.timestamp else ""
-        yield f"- {code(f'{each.path}:{each.line}')}{at} {code(said(each))}"
-    for symptom in cause.symptoms:
+    yield from _proofs(proofs_of(cause)[:EVIDENCE], report)
+    for symptom in symptoms_of(cause):
         late = f" {lag(symptom.lag_seconds)}" if symptom.lag_seconds is not None else ""
         yield (
             f"  - then {code(symptom.component or '?')}{late}, {symptom.count:,} {TIMES} "
-            f"{plain_words(symptom.title or symptom.issue)} ({link_words(symptom)})"
+            f"{plain_words(symptom.title)} ({link_words(symptom)})"
         )
     yield ""
     for label, words in labels_of(cause, report, Look()):
         yield f"- **{label}** {plain_words(words)}"
+
+
+def _brief(cause: RootCause, report: Report) -> Iterator[str]:
+    """A tentative one: what it is, where it stands, what would settle it."""
+    yield from _head(cause, report)
+    yield from _proofs(cause.evidence[:1], report)
+    yield f"- **settle** {plain_words(cause.settle or SETTLE)}"
+
+
+def _head(cause: RootCause, report: Report) -> Iterator[str]:
+    yield f"## {cause.rank}. {plain_words(cause.title)}"
+    yield ""
+    facts = [f"**{tag_words(cause.tag)}**", f"**{cause.priority}**", doubt_of(cause)]
+    facts += [each for each in (course_of(cause),) if each]
+    bars = sparkline(over_window(cause.histogram, report.window)) if cause.errors >= FEW else ""
+    yield " · ".join(facts) + (f" · `{bars}`" if bars else "")
+    yield ""
+
+
+def _proofs(evidence: Iterable[Evidence], report: Report) -> Iterator[str]:
+    day = day_of(report.window)
+    for each in evidence:
+        at = f" {when(each.timestamp, day=day)}" if each.timestamp else ""
+        yield f"- {code(f'{each.path}:{each.line}')}{at} {code(said(each))}"
 
 
 def _others(issues: list[Issue], report: Report) -> Iterator[str]:

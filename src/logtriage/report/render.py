@@ -1,5 +1,6 @@
 """One door to every format a report can be written in."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from logtriage.errors import UsageError
@@ -45,6 +46,7 @@ def render(
     redact: bool = True,
     redaction: Redaction | None = None,
     seconds: float | None = None,
+    promises: Mapping[str, str] | None = None,
 ) -> str:
     """The report as ``output`` says, ending in a newline.
 
@@ -61,6 +63,7 @@ def render(
         redact: take secrets out; right for all that leaves the terminal.
         redaction: how; None as it is without configuration.
         seconds: how long the run took, for the text report.
+        promises: what was promised for a priority, for the text report.
 
     Raises:
         UsageError: there is no such output.
@@ -80,6 +83,7 @@ def render(
         top=top,
         show_ignored=show_ignored,
         seconds=seconds,
+        promises=promises,
     )
     lines = text_lines(report, look)
     if colour:

@@ -200,6 +200,15 @@ def test_markdown_tells_the_night() -> None:
     assert "still firing" in shown
 
 
+def test_markdown_is_brief_where_nothing_is_sure() -> None:
+    _, brief = render(NIGHT, "markdown").split("## 3. ")
+    brief, _ = brief.split("\n## ", 1)
+    assert brief.strip().splitlines()[-2:] == [
+        "- `logs/mailer.log:77` 03:20:00 `pool timeout after 30000ms`",
+        "- **settle** a leak in the code or too much load: does the pool recover when traffic falls?",
+    ]
+
+
 def test_hostile_text_is_shown_not_dropped() -> None:
     assert DISK.title not in render(HOSTILE, "json")
     assert NASTY.partition("<")[2][:12] in render(HOSTILE, "json")

@@ -104,6 +104,13 @@ def test_like_symptoms_of_one_component_are_one_line() -> None:
     assert link_words(folded[0]) == "its text names the cause"
 
 
+def test_what_was_promised_stands_beside_who() -> None:
+    promises = {"P1": "respond within 15 min"}
+    shown = render(NIGHT, "text", width=80, crop=True, promises=promises)
+    assert "who    production support, respond within 15 min" in shown
+    assert "who    application support, ticket" in shown
+
+
 def test_tentative_causes_come_in_brief() -> None:
     shown = render(NIGHT, "text", width=80, crop=True)
     _, brief = shown.split(" 1 tentative: look at these when the rest is settled\n")
