@@ -135,7 +135,9 @@ class Assembler:
         if first is None or opened.loose:
             return False
         if head.joins:
-            return first.attributes.get("pid") == head.attributes.get("pid")
+            # a line that states its own level carries on no other program's record
+            foreign = head.severity_number is not None and head.format != first.format
+            return not foreign and first.attributes.get("pid") == head.attributes.get("pid")
         if first.incomplete and opened.count == 1 and head.timestamp is None:
             return True
         if opened.latest is None or not same_source(opened.latest, head):
@@ -292,7 +294,9 @@ class Assembler:
         if patterns.loud(text) is not None or (blank and patterns.starts(text)):
             # a trace of its own, unless the line before says that it comes
             return not blank and opened.last.rstrip().endswith(":")
-        if patterns.continues(text) is not None and (opened.tracker is not None or not blank):
+        # what is set in below a heading goes with it, over blank lines too: reports of build tools
+        inset = blank and text[0] in " \t" and opened.lines[0][:1] not in {" ", "\t"}
+        if patterns.continues(text) is not None and (opened.tracker or inset or not blank):
             if opened.tracker is None and patterns.carries_on(text):
                 opened.tracker = self._tracker(text)
             return True
