@@ -14,6 +14,7 @@ run for the first time::
 ``python -m tests.excerpts.corpus [FILE…]`` prints the figures and what is wrong.
 """
 
+import itertools
 import sys
 import tempfile
 import tomllib
@@ -144,6 +145,22 @@ def figures(found: Sequence[Answer]) -> Figures:
     )
 
 
+BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+
+
+def confidences(found: Sequence[Answer]) -> list[str]:
+    """How often verdicts of about the same confidence are right."""
+    told = [one for one in found if one.case.tag != "none" and one.tag is not None]
+    lines = ["confidence told: verdicts, mean told, share right"]
+    for low, high in itertools.pairwise(BINS):
+        part = [one for one in told if low <= one.confidence < high]
+        if part:
+            mean = sum(one.confidence for one in part) / len(part)
+            right = sum(one.right for one in part) / len(part)
+            lines.append(f"{low:.2f} to {high:.2f}: {len(part)}, {mean:.2f}, {right:.2f}")
+    return lines
+
+
 def main(paths: Sequence[str]) -> None:
     """Print the figures of files, or of the whole corpus, and every answer that falls short."""
     everything: list[Answer] = []
@@ -153,7 +170,9 @@ def main(paths: Sequence[str]) -> None:
         everything += found
         short = [one for one in found if not one.right or not (one.named or one.case.tag == "none")]
         lines += [*map(str, short), f"{path.stem}: {figures(found)}", ""]
-    sys.stdout.write("\n".join([*lines, f"all: {figures(everything)}", ""]))
+    sys.stdout.write(
+        "\n".join([*lines, f"all: {figures(everything)}", *confidences(everything), ""])
+    )
 
 
 if __name__ == "__main__":
