@@ -36,6 +36,9 @@ level: some programs print tables at FATAL."""
 TELLING: Final = 0.8
 """Log-odds of a weak sign that knows more than a rule that only wraps."""
 
+SHORT: Final = 2
+"""Lines of a record that are read as one statement."""
+
 FALLBACK_SETTLE: Final = "who has to act for it to stop? read the lines around it"
 
 
@@ -221,7 +224,7 @@ def is_error(record: Record, reading: Reading) -> bool:
     if severity is not None and severity >= ERROR:
         return True
     if severity is None or severity >= WARN or reading.opened:
-        if any(one.rule.excuse for one in reading.signals):
+        if any(_excuses(one.rule, one.hits, record) for one in reading.signals):
             return False
         return record.exception is not None or any(one.rule.failure for one in reading.signals)
     return framed(record)
@@ -246,8 +249,18 @@ def _opens(signs: Sequence[LoadedRule], fields: RecordFields) -> bool:
     """Whether a line below a warning states a failure so plainly that its level is beside it."""
     stated = any(loaded.rule.any_level and loaded.evaluate(fields) is not None for loaded in signs)
     return stated and not any(
-        loaded.rule.excuse and loaded.evaluate(fields) is not None for loaded in signs
+        _excuses(loaded.rule, loaded.evaluate(fields) or (), fields.record)
+        for loaded in signs
+        if loaded.rule.excuse
     )
+
+
+def _excuses(rule: Rule, hits: Sequence[Hit], record: Record) -> bool:
+    """Whether words take the failure back: they stand where it is told, not further below."""
+    if not rule.excuse or record.lines <= SHORT:
+        return rule.excuse and bool(hits)
+    first = record.text.partition("\n")[0]
+    return any(hit.matched in first for hit in hits)
 
 
 def _signals(
