@@ -101,7 +101,7 @@ def conclude(
         window=Window(moment(horizon.first), moment(horizon.last)),
         totals=totals_of(tallies, issues),
         inputs=tuple(
-            input_sheet(tally, told(clocks[path]) if path in clocks else None)
+            input_sheet(tally, told(clocks[path]) if path in clocks else None, generated_at)
             for path, tally in sorted(inputs.items())
         ),
         root_causes=tuple(causes),

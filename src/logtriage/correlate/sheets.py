@@ -26,6 +26,11 @@ MILLISECONDS: Final = 3
 SILENCE: Final = 15.0
 """Seconds without a line below which nobody calls a log silent."""
 
+DAY: Final = 86_400 * 1_000_000_000
+
+UNSET: Final = 946_684_800 * 1_000_000_000
+"""2000-01-01, before which a clock was not set."""
+
 KNOWN: Final = 10
 """Moments at which a log spoke, without which its usual pace is not known."""
 
@@ -102,7 +107,19 @@ def exemplar_sheet(exemplar: Exemplar) -> IssueExemplar:
     return IssueExemplar(exemplar.path, exemplar.line, rfc3339(exemplar.timestamp), exemplar.text)
 
 
-def input_sheet(tally: InputTally, clock: str | None = None) -> Input:
+def odd_times(tally: InputTally, now: int) -> list[str]:
+    """What looks wrong about an input's times, by themselves; ``now`` in epoch nanoseconds."""
+    odd = []
+    if tally.last is not None and tally.last > now + DAY:
+        odd.append(
+            f"its clock is ahead, or a zone or year is wrong: {rfc3339(tally.last)} is to come"
+        )
+    if tally.first is not None and tally.first < UNSET:
+        odd.append(f"a clock that was not set: {rfc3339(tally.first)}")
+    return odd
+
+
+def input_sheet(tally: InputTally, clock: str | None = None, now: int | None = None) -> Input:
     """One input as the report shows it; ``clock``: what is wrong with its clock."""
     return Input(
         path=tally.path,
@@ -113,7 +130,11 @@ def input_sheet(tally: InputTally, clock: str | None = None) -> Input:
         errors=tally.errors,
         first=rfc3339(tally.first),
         last=rfc3339(tally.last),
-        problems=(*tally.problems, *([clock] if clock else [])),
+        problems=(
+            *tally.problems,
+            *([clock] if clock else []),
+            *(odd_times(tally, now) if now is not None else ()),
+        ),
         gaps=tuple(gaps_of(tally.volume)),
     )
 

@@ -285,7 +285,8 @@ def _of_parts(flat: Mapping[str, Any], keys: tuple[str, ...]) -> str:
 def _moment_text(value: object) -> str:
     """A timestamp as text; floats without an exponent."""
     if type(value) is str:
-        return value
+        # as .NET wrote times in JSON
+        return value[6:-2] if value.startswith("/Date(") else value
     if type(value) is float:
         digits = repr(value)
         return digits if "e" not in digits else f"{value:.6f}"

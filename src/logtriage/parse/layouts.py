@@ -25,7 +25,7 @@ class Layout(msgspec.Struct, frozen=True):
 _ZONE: Final = (
     r"(?:\s?(?P<zone>[Zz]\b|(?:UTC|GMT)?[+\-−]\d{1,2}:?(?:\d\d)?(?::?\d\d)?"  # noqa: RUF001
     r"|[A-Z][A-Za-z]{1,5}\b(?!/)|[A-Z][A-Za-z]+/[A-Za-z_/]+)"
-    r"(?:\s?[\[(][A-Za-z_/ ]+[\])])?)?"
+    r"(?:\s?[\[(][^\])\d]+[\])]|\s[A-Z]{3,4}\b)?(?:\sm=[+-]\d+\.\d+)?)?"
 )
 _HALF: Final = r"(?:\s?(?P<half>[AaPp]\.?[Mm]\b\.?))?"
 _TIME: Final = (
@@ -36,7 +36,7 @@ _MONTH_NAME: Final = r"(?P<month>[^\W\d_]{3,10}\.?)"
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 
 _ISO_DATE: Final = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-_NUMBERS: Final = r"(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<last>\d{4}|\d\d)"
+_NUMBERS: Final = r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<middle>\d{1,2})[-/.](?P<last>\d{4}|\d\d)"
 _COMPACT_DATE: Final = r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
 _FRACTION: Final = r"(?:(?P<separator>[.,:])(?P<fraction>\d{1,9}))?"
 _NAMED_YEAR: Final = r"(?:(?P<year>\d{4}),?\s+(?:at\s+|@\s+)?)?"
@@ -50,6 +50,8 @@ _SHAPES: Final = (
         rf"{_WEEKDAY}{_MONTH_NAME}\s+(?P<day>\d{{1,2}}),?\s+{_NAMED_YEAR}{_TIME}{_HALF}{_ZONE}"
         r"(?:\s+(?P<late_year>\d{4}))?"
     ),
+    # 2026-Mar-04 05:06:07.123456
+    rf"(?P<year>\d{{4}})[-/ ]{_MONTH_NAME}[-/ ](?P<day>\d{{1,2}})[T\s]\s*{_TIME}{_HALF}{_ZONE}",
     # 10/Oct/2026:13:55:36 -0700 · 04-Mar-2026 05:06:07.123 · Wed, 04 Mar 2026 05:06:07 GMT
     (
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?[-/\s.]\s?(?:de\s)?{_MONTH_NAME}{_LATE_YEAR}"

@@ -173,7 +173,9 @@ class TimestampReader:
         """Year (None where not stated), month (0: no date at all), day."""
         first = parts.get("first")
         if first is not None:
-            return self._ordered(first, parts["middle"] or "", parts["last"] or "")
+            return self._ordered(
+                first, parts["middle"] or "", parts["last"] or "", dotted=parts.get("mark") == "."
+            )
         month_text = parts.get("month")
         if month_text is None:
             return None, 0, 0
@@ -188,15 +190,20 @@ class TimestampReader:
         year = _whole_year(year_text) if year_text else None
         return year, month, int(parts["day"] or 0)
 
-    def _ordered(self, first: str, middle: str, last: str) -> tuple[int, int, int] | None:
-        """A date of three numbers, the order told by the format or by what is possible."""
+    def _ordered(
+        self, first: str, middle: str, last: str, *, dotted: bool
+    ) -> tuple[int, int, int] | None:
+        """A date of three numbers, the order told by the format or by what is possible.
+
+        Dots are written where the day comes first, slashes and dashes where it may not.
+        """
         one, two, three = int(first), int(middle), int(last)
         order = self._order
         if not order:
             if one > 31 or (len(last) == 2 and three > 31 and one > 12):
                 order = "year-first" if one > 31 else "day-first"
             else:
-                order = "day-first" if one > 12 else "month-first"
+                order = "day-first" if one > 12 or dotted else "month-first"
         if order == "year-first":
             date = _whole_year(first), two, three
         elif order == "day-first":

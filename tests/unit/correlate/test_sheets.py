@@ -1,7 +1,7 @@
 """The plain parts of the report."""
 
-from logtriage.correlate.sheets import gaps_of
-from logtriage.model.tally import Histogram
+from logtriage.correlate.sheets import gaps_of, input_sheet
+from logtriage.model.tally import Histogram, InputTally
 
 BEGIN = 1_900_000_000
 
@@ -26,3 +26,13 @@ def test_a_log_that_always_speaks_rarely_has_none() -> None:
 
 def test_of_a_log_of_few_lines_nothing_is_known() -> None:
     assert not list(gaps_of(volume(0, 1, 2, 900)))
+
+
+def test_times_to_come_and_of_a_clock_never_set_are_said() -> None:
+    now = 1_772_600_767 * 1_000_000_000
+    day = 86_400 * 1_000_000_000
+    ahead = InputTally("x", first=now, last=now + 3 * day)
+    unset = InputTally("x", first=5, last=now)
+    assert "2026-03-07T05:06:07" in input_sheet(ahead, None, now).problems[0]
+    assert input_sheet(unset, None, now).problems[0].startswith("a clock that was not set")
+    assert input_sheet(InputTally("x", first=now, last=now), None, now).problems == ()

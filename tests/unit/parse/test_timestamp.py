@@ -155,3 +155,22 @@ def test_reading_does_not_depend_on_what_was_read_before():
     fresh = [TimestampReader(REFERENCE).read(text) for text in texts]
     one = TimestampReader(REFERENCE)
     assert [one.read(text) for text in reversed(texts)] == fresh[::-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("04.03.2026 05:06:07", "2026-03-04T05:06:07Z"),
+        ("04/03/2026 05:06:07", "2026-04-03T05:06:07Z"),
+        ("31/03/2026 05:06:07", "2026-03-31T05:06:07Z"),
+        ("4 de marzo de 2026 17:06:07", "2026-03-04T17:06:07Z"),
+        ("04 déc. 2025 17:06:07", "2025-12-04T17:06:07Z"),
+        ("2026-Mar-04 05:06:07.5", "2026-03-04T05:06:07.5Z"),
+        ("2026-03-04 05:06:07.5 +0100 CET m=+0.000012345", "2026-03-04T04:06:07.5Z"),
+        ("Wed Mar 04 2026 05:06:07 GMT+0100 (Central European Time)", "2026-03-04T04:06:07Z"),
+        ("1.7726007671234567e+09", "2026-03-04T05:06:07Z"),
+    ],
+)
+def test_dots_words_and_zones(text, expected):
+    reader = TimestampReader(REFERENCE)
+    assert rfc3339(*reader.read(text)) == expected
