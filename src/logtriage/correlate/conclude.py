@@ -9,13 +9,7 @@ from logtriage.correlate.links import link_all
 from logtriage.correlate.merging import is_restart_noise, merge_roots
 from logtriage.correlate.nodes import Node, make_nodes
 from logtriage.correlate.ranking import confidence_of, priority_of, urgency_of
-from logtriage.correlate.roots import (
-    Root,
-    find_silence,
-    find_trigger,
-    real_changes,
-    stop_evidence,
-)
+from logtriage.correlate.roots import Root
 from logtriage.correlate.sheets import (
     change_sheet,
     counts_of,
@@ -23,8 +17,10 @@ from logtriage.correlate.sheets import (
     input_sheet,
     issue_sheet,
 )
+from logtriage.correlate.silence import find_silence, stop_evidence
 from logtriage.correlate.timeline import Horizon, corrected_span, horizon_of
 from logtriage.correlate.topology import Topology, topology_of
+from logtriage.correlate.triggers import find_trigger, real_changes
 from logtriage.correlate.words import quote_of, reasons_of, settle_of, summary_of, title_of
 from logtriage.model.record import rfc3339
 from logtriage.model.report import (
@@ -124,7 +120,7 @@ def make_roots(
     changes = real_changes(tallies.changes, tallies.inputs, horizon)
     roots = merge_roots([Root(node) for node in nodes if node.parent is None])
     for root in roots:
-        root.trigger = find_trigger(root, changes)
+        root.trigger = find_trigger(root, changes, tallies.inputs)
         root.silent = find_silence(root, tallies.inputs, horizon, topology)
         root.evidence = stop_evidence(root, tallies.changes)
     alone = all(root.node.span.chronic for root in roots)
@@ -217,8 +213,8 @@ def cause_sheet(
         trigger=trigger_of(root),
         reasons=tuple(root.reasons),
         impact=impact,
-        next_steps=verdict.next_steps,
-        runbook=verdict.runbook,
+        next_steps=root.face.issue.verdict.next_steps,
+        runbook=root.face.issue.verdict.runbook,
         route=ROUTES[verdict.tag],
         settle=settle_of(root),
         firing=firing,

@@ -79,19 +79,19 @@ def link(cause: Node, effect: Node, topology: Topology) -> Link | None:
     if contained:
         weight += contained
         kinds.append("exception-chain")
-    if not {"names-endpoint", "shared-trace", "exception-chain"} & set(kinds) and _stranger(
-        cause, effect, lag
-    ):
+    needed = _needed(cause, effect, topology)
+    told_so = needed or {"names-endpoint", "shared-trace", "exception-chain"} & set(kinds)
+    if not told_so and _stranger(cause, effect, lag):
         return None
-    if not kinds:
+    if not kinds and not needed:
         same = cause.issue.component == effect.issue.component and cause.issue.component is not None
         if not (same and effect.generic and 0 <= lag <= 5):
             return None
     if cause.issue.component == effect.issue.component and cause.issue.component is not None:
         weight += 0.3
         kinds.append("same-component")
-    elif _depends(cause, effect, topology):
-        weight += 0.4
+    elif needed:
+        weight += needed
         kinds.append("depends-on")
     watched = cause.diagnosis and steps is not None
     told = steps is not None or "same-category" in kinds
@@ -192,9 +192,13 @@ def _plain_incidents(cause: Node, effect: Node) -> bool:
     return own and mine.tag is Tag.INCIDENT and theirs.tag is Tag.INCIDENT
 
 
-def _depends(cause: Node, effect: Node, topology: Topology) -> bool:
-    mine, theirs = cause.issue.component, effect.issue.component
-    return theirs in topology.depends_on and mine in topology.depends_on[theirs]
+def _needed(cause: Node, effect: Node, topology: Topology) -> float:
+    """Weight of the configuration's word that the effect's component needs the cause's."""
+    steps = topology.steps_to(effect.issue.component, cause.issue.component)
+    if steps is None:
+        return 0.0
+    speaks_of_others = effect.dependent or effect.generic
+    return (0.6 if speaks_of_others else 0.4) - 0.1 * (steps - 1)
 
 
 def _retried(cause: Node, effect: Node) -> bool:

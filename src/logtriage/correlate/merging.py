@@ -5,8 +5,9 @@ from typing import Final
 
 from logtriage.correlate.links import LATE, WATCHED
 from logtriage.correlate.nodes import Node
-from logtriage.correlate.roots import Root, restarts_of
+from logtriage.correlate.roots import Root
 from logtriage.correlate.timeline import NANO
+from logtriage.correlate.triggers import restarts_of
 from logtriage.model.report import TENTATIVE
 from logtriage.model.severity import ERROR
 from logtriage.model.tally import ChangeEvent
@@ -68,7 +69,7 @@ def fold_same_target(roots: Sequence[Root]) -> list[Root]:
         if host is None:
             kept.append(root)
         else:
-            fold(root, host, "names-endpoint")
+            fold(root, host, "same-target")
     return sorted(kept, key=lambda root: root.node.order)
 
 
@@ -211,7 +212,7 @@ def fold_leftovers(roots: Sequence[Root]) -> list[Root]:
         if host is None:
             kept.append(root)
         else:
-            fold(root, host, "follows")
+            fold(root, host, "meanwhile")
     return kept
 
 

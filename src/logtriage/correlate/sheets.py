@@ -90,10 +90,13 @@ def counts_of(histogram: Histogram) -> Counts | None:
         if compact.step == before:
             break
     first, last = min(compact.counts), max(compact.counts)
+    filled = [0] * (last - first + 1)
+    for bucket, count in compact.counts.items():
+        filled[bucket - first] = count
     return Counts(
         start=rfc3339(first * compact.step * 1_000_000_000) or "",
         step_seconds=compact.step,
-        counts=tuple(compact.counts.get(bucket, 0) for bucket in range(first, last + 1)),
+        counts=tuple(filled),
     )
 
 

@@ -11,6 +11,9 @@ from logtriage.model.tally import EndpointFact
 
 _TABLE: Final = Path(__file__).parents[1] / "data" / "dependencies.toml"
 
+REACH: Final = 3
+"""Most dependencies in a row that are followed."""
+
 TOO_COMMON: Final = frozenset(
     "app api web main root server service worker system kernel error info log test user data "
     "java python node http https localhost default admin daemon client".split()
@@ -71,6 +74,19 @@ class Topology:
                 for port in ports:
                     if port not in learnt:
                         self._ports.setdefault(port, set()).add(component)
+
+    def steps_to(self, component: str | None, needed: str | None) -> int | None:
+        """Configured dependencies from one component to another, at most REACH; None where none."""
+        if not self.depends_on or component is None or needed is None or component == needed:
+            return None
+        seen = {component}
+        frontier = {component}
+        for step in range(1, REACH + 1):
+            frontier = {on for name in frontier for on in self.depends_on.get(name, ())} - seen
+            if needed in frontier:
+                return step
+            seen |= frontier
+        return None
 
     def named(self, words: Iterable[str]) -> set[str]:
         """Components that any of these lower-case words names."""

@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from logtriage.correlate.clocks import NOTICED
 from logtriage.correlate.evidence import words_of
+from logtriage.correlate.nodes import Node
 from logtriage.correlate.roots import Root
+from logtriage.correlate.triggers import unit_of
 from logtriage.model.report import TENTATIVE, Impact
 from logtriage.model.tally import InputTally
 
@@ -80,6 +83,8 @@ def quote_of(root: Root) -> str | None:
 
 def _what(root: Root) -> str:
     issue, span = root.face.issue, root.node.span
+    if root.absent is not None and root.node.client:
+        return _unanswered(root, root.absent)
     who = f" of {issue.component}" if issue.component else ""
     since = ""
     if span.onset is not None:
@@ -88,13 +93,23 @@ def _what(root: Root) -> str:
     return f"{many(issue.count, 'error')}{who}{since}{f': {said}' if said else ''}."
 
 
+def _unanswered(root: Root, server: str) -> str:
+    asking = [node for node in root.nodes if node.client and node.target == server]
+    asking = asking or [root.node]
+    clients = list(dict.fromkeys(node.issue.component or "a client" for node in asking))
+    onset = root.node.span.onset
+    since = "" if onset is None else f" from {clock(onset)} UTC"
+    count = sum(node.issue.count for node in asking)
+    return f"{_listed(clients)} could not reach {server}{since}: {many(count, 'error')}."
+
+
 def _trigger(root: Root) -> list[str]:
     event = root.trigger
     onset = root.node.span.onset
     if event is None or onset is None or event.exemplar.timestamp is None:
         return []
     at = event.exemplar.timestamp / 1e9
-    who = " ".join(part for part in (event.component, event.change.version) if part) or "Something"
+    who = " ".join(part for part in (unit_of(event), event.change.version) if part) or "Something"
     did = _DID.get(event.change.kind, f"had a {event.change.kind.replace('-', ' ')}")
     ahead = onset - at
     when = f"{abs(ahead):.0f} s {'before' if ahead > 0 else 'later'}"
@@ -116,10 +131,15 @@ def _silence(root: Root, inputs: Mapping[str, InputTally]) -> list[str]:
 
 def _reach(root: Root, impact: Impact) -> list[str]:
     found = []
-    others = [name for name in root.components if name != root.node.issue.component]
-    more = root.errors - root.node.issue.count
+    told = [root.face]
+    if root.absent is not None and root.node.client:
+        told = [node for node in root.nodes if node.client and node.target == root.absent] or told
+    named = {node.issue.component for node in [*told, root.node]}
+    rest = [node for node in root.nodes if node not in told]
+    others = sorted({node.issue.component for node in rest if node.issue.component} - named)
+    more = sum(node.issue.count for node in rest)
     if more and others:
-        found.append(f"{_listed(others)} failed after it: {many(more, 'error')}.")
+        found.append(f"{_listed(others)} {_when_failed(root, rest)}: {many(more, 'error')}.")
     elif more:
         found.append(f"{many(more, 'more error')} followed from it.")
     if impact.requests_failed and impact.requests_total:
@@ -131,6 +151,18 @@ def _reach(root: Root, impact: Impact) -> list[str]:
     return found
 
 
+def _when_failed(root: Root, rest: Sequence[Node]) -> str:
+    """``failed after it``, or how much earlier the first of them was logged."""
+    onsets = [node.span.onset for node in rest if node.span.onset is not None]
+    onset = root.node.span.onset
+    if onset is None or not onsets or onset - min(onsets) < NOTICED:
+        return "failed after it"
+    early = f"{onset - min(onsets):.0f} s"
+    if root.node.diagnosis:
+        return f"had been failing for {early} when it was found"
+    return f"failed with it (first logged {early} before: clocks differ, or it was logged late)"
+
+
 def _listed(names: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``; the fifth and further are others."""
     shown = [*names[:4], "others"] if len(names) > 4 else list(names)
@@ -138,12 +170,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _end(root: Root) -> list[str]:
-    span = root.node.span
-    if span.firing is None or span.end is None or root.node.issue.count < 2:
+    ends = [node.span.end for node in root.nodes if node.span.end is not None]
+    if root.firing is None or not ends or root.errors < 2:
         return []
-    if span.firing:
+    if root.firing:
         return ["It was still going on when the logs end."]
-    return [f"The last one was at {clock(span.end)} UTC."]
+    return [f"The last error was at {clock(max(ends))} UTC."]
 
 
 def reasons_of(root: Root) -> list[str]:
@@ -170,14 +202,14 @@ def reasons_of(root: Root) -> list[str]:
             found.append(f"{count:,} {one if count == 1 else several}")
     if root.trigger is not None:
         kind = root.trigger.change.kind.replace("-", " ")
-        found.append(f"a {kind} of {root.trigger.component} came with it")
+        found.append(f"a {kind} of {unit_of(root.trigger)} came with it")
     if root.silent:
         found.append(f"{root.silent} fell silent at its onset")
     if node.span.before:
         found.append(f"it rose far above its background of {many(node.span.before, 'error')}")
     if node.span.chronic:
         found.append("it ran all along at about one rate: background rather than a new trouble")
-    rules = node.issue.verdict.rules
+    rules = root.face.issue.verdict.rules
     if rules:
         found.append(f"rule {rules[0].id} knows the wording {rules[0].matched!r}"[:160])
     elif node.issue.verdict.signals:

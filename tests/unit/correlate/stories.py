@@ -37,6 +37,7 @@ def issue(
     confidence: float = 0.95,
     severity: int = 17,
     rules: bool = True,
+    kind: str | None = None,
 ) -> IssueTally:
     """An issue of ``component`` with one record at each second after BEGIN."""
     path = f"{component}.log"
@@ -51,6 +52,7 @@ def issue(
         verdict=Verdict(tag, confidence, category, category.replace("-", " ").capitalize(), fired),
         severity_number=severity,
         component=component,
+        component_kind=kind,
         count=len(at),
         first=min(moments),
         last=max(moments),
@@ -63,10 +65,19 @@ def issue(
     )
 
 
-def change(component: str, kind: str, at: float, version: str | None = None) -> ChangeEvent:
+def change(
+    component: str,
+    kind: str,
+    at: float,
+    version: str | None = None,
+    *,
+    text: str | None = None,
+    host: str | None = None,
+) -> ChangeEvent:
     moment = int((BEGIN + at) * SECOND)
-    exemplar = Exemplar(moment, f"{component}.log", 3, 1, f"{component} {kind}")
-    return ChangeEvent(Change(kind, "CHG-101", version), component, None, exemplar)
+    text = text or f"{component} {kind}"
+    exemplar = Exemplar(moment, f"{component}.log", 3, 1, text, text)
+    return ChangeEvent(Change(kind, "CHG-101", version), component, host, exemplar)
 
 
 def report(
@@ -75,8 +86,13 @@ def report(
     ports: Mapping[int, str] | None = None,
     *,
     length: float = 600,
+    depends_on: Mapping[str, Sequence[str]] | None = None,
+    silent: Mapping[str, float] | None = None,
 ) -> Report:
-    """The report on a run of ``length`` seconds in which every component logs all along."""
+    """The report on a run of ``length`` seconds in which every component logs all along.
+
+    ``silent``: further components, each with the second of its last line.
+    """
     names = {tally.component or "" for tally in issues} | {
         event.component or "" for event in changes
     }
@@ -96,6 +112,22 @@ def report(
         changes=list(changes),
         endpoints=[EndpointFact(name, None, port) for port, name in (ports or {}).items()],
     )
+    for name, last in (silent or {}).items():
+        volume = Histogram()
+        for second in range(int(last)):
+            volume.add(BEGIN + second)
+        tallies.inputs[f"{name}.log"] = InputTally(
+            f"{name}.log",
+            component=name,
+            lines=int(last),
+            first=BEGIN * SECOND,
+            last=int((BEGIN + last) * SECOND),
+            volume=volume,
+        )
     return conclude(
-        tallies, list(issues), categories=categories(), generated_at=(BEGIN + 700) * SECOND
+        tallies,
+        list(issues),
+        categories=categories(),
+        generated_at=(BEGIN + 700) * SECOND,
+        depends_on=depends_on,
     )

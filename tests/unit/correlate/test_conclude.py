@@ -123,6 +123,89 @@ def test_titles_fit_a_line(length: int) -> None:
     assert len(found.root_causes[0].title) <= 120
 
 
+def test_what_the_kernel_did_to_a_server_explains_its_clients() -> None:
+    killed = issue(
+        "kernel",
+        "out-of-memory-kill",
+        "Out of memory: Killed process 81 (redis-server)",
+        at=[299.0],
+        kind="kernel",
+    )
+    found = report(
+        [killed, refused("basket"), refused("mailer")], ports={6380: "redis"}, length=382
+    )
+    assert [cause.category for cause in loud(found)] == ["out-of-memory-kill"]
+    assert found.root_causes[0].firing
+
+
+def test_a_deadlock_found_late_explains_the_time_outs_before_it() -> None:
+    issues = [
+        issue("web", "upstream-timeout", "504 from upstream", at=DURING, kind="proxy"),
+        issue("stock", "thread-deadlock", "2 threads are deadlocked", at=[370.0], tag=Tag.DEFECT),
+    ]
+    found = report(issues)
+    assert [cause.category for cause in loud(found)] == ["thread-deadlock"]
+    assert "had been failing for 70 s when it was found" in found.root_causes[0].summary
+
+
+def test_a_defect_here_makes_no_server_elsewhere_refuse() -> None:
+    text = "TypeError: ttl of null"
+    issues = [
+        issue("basket", "null-dereference", text, at=DURING, tag=Tag.DEFECT),
+        refused("mailer", at=[moment + 1 for moment in DURING]),
+    ]
+    found = report(issues, ports={6380: "redis"})
+    assert {cause.tag for cause in loud(found)} == {"application-defect", "production-incident"}
+
+
+def test_a_client_that_names_nobody_asked_the_server_that_went_away() -> None:
+    nameless = issue("shop", "connection-refused", "Connection refused", at=DURING[1:])
+    found = report([refused("basket"), nameless], ports={6380: "redis"})
+    assert len(loud(found)) == 1
+
+
+def test_a_service_manager_speaks_of_its_units() -> None:
+    event = change("systemd", "restart", 295.0, text="Started basket.service - The baskets.")
+    text = "NullPointerException: price is null"
+    found = report([issue("basket", "null-dereference", text, at=DURING, tag=Tag.DEFECT)], [event])
+    assert found.root_causes[0].trigger is not None
+    assert "basket restarted at" in found.root_causes[0].summary
+
+
+def test_another_configuration_of_the_host_asked_is_a_trigger() -> None:
+    text = "basket: connect to db-7.example.test:6380 timed out"
+    event = change("systemd", "reload", 290.0, text="Reloaded firewalld - a firewall.", host="db-7")
+    found = report([issue("basket", "connection-timeout", text, at=DURING)], [event])
+    assert found.root_causes[0].trigger is not None
+    elsewhere = change("systemd", "reload", 290.0, text="Reloaded firewalld.", host="web-1")
+    found = report([issue("basket", "connection-timeout", text, at=DURING)], [elsewhere])
+    assert found.root_causes[0].trigger is None
+
+
+def test_the_only_component_that_fell_silent_is_told() -> None:
+    text = "basket: connect to 10.9.0.4:7117 timed out"
+    issues = [issue("basket", "connection-timeout", text, at=DURING)]
+    found = report(issues, silent={"prices": 298.0, "mailer": 600.0})
+    assert "There is no log of prices after" in found.root_causes[0].summary
+
+
+def test_configured_dependencies_help() -> None:
+    issues = [
+        issue("tax", "disk-full", "cannot write: No space left on device", at=DURING),
+        issue("orders", "pool-exhausted", "no free connection", at=[t + 1 for t in DURING]),
+    ]
+    assert len(report(issues).root_causes) == 2
+    found = report(issues, depends_on={"orders": ["tax"]})
+    assert [cause.component for cause in found.root_causes] == ["tax"]
+    assert "depends-on" in found.root_causes[0].symptoms[0].links
+    assert len(report(issues, depends_on={"tax": ["orders"]}).root_causes) == 2
+
+
+def test_a_regular_error_that_begins_has_no_background() -> None:
+    found = report([issue("basket", "disk-full", "full", at=[400.0 + 25 * n for n in range(8)])])
+    assert not any("background" in reason for reason in found.root_causes[0].reasons)
+
+
 POOL = [
     refused("basket"),
     refused("mailer"),
