@@ -135,22 +135,33 @@ def fold_alike(roots: Sequence[Root]) -> list[Root]:
 
 
 def _alike(root: Root, other: Root) -> bool:
-    mine, theirs = root.node, other.node
-    like = mine.category == theirs.category and not mine.generic
-    both = {mine.issue.verdict.tag, theirs.issue.verdict.tag} == {Tag.INCIDENT}
-    if not like or not both or mine.span.chronic != theirs.span.chronic:
+    mine = root.node
+    if mine.generic or mine.span.onset is None or not _plain_incident(mine):
         return False
-    if mine.span.onset is None or theirs.span.onset is None:
-        return False
-    if not mine.issue.verdict.rules or not theirs.issue.verdict.rules:
-        return False
-    if abs(mine.span.onset - theirs.span.onset) > ALIKE:
-        return False
-    return not (
-        _differ(mine.target, theirs.target)
-        or _differ(mine.subject, theirs.subject)
-        or (mine.server is None and theirs.server is None and mine.elsewhere(theirs))
+    return any(
+        _one_kind(mine, theirs)
+        and theirs.span.chronic == mine.span.chronic
+        and theirs.span.onset is not None
+        and abs(mine.span.onset - theirs.span.onset) <= ALIKE
+        and _plain_incident(theirs)
+        and not _differ(mine.target, theirs.target)
+        and not _differ(mine.subject, theirs.subject)
+        and not (mine.server is None and theirs.server is None and mine.elsewhere(theirs))
+        for theirs in other.nodes
     )
+
+
+def _one_kind(mine: Node, theirs: Node) -> bool:
+    """One category, or one rule that is the first of either: all clients of a full database."""
+    if mine.category == theirs.category:
+        return True
+    ours = [hit.id for hit in mine.issue.verdict.rules[:2]]
+    others = [hit.id for hit in theirs.issue.verdict.rules[:2]]
+    return bool({*ours[:1]} & {*others} or {*others[:1]} & {*ours})
+
+
+def _plain_incident(node: Node) -> bool:
+    return node.issue.verdict.tag is Tag.INCIDENT and bool(node.issue.verdict.rules)
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -14,7 +14,7 @@ TEXT: Final = 6000
 
 _ENDPOINT: Final = re.compile(
     r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|\[[0-9a-fA-F:]{2,39}\]"
-    r"|[A-Za-z][\w-]*(?:\.[\w-]+)*):(\d{2,5})(?![\w.:])"
+    r"|[A-Za-z][\w-]*(?:\.[\w-]+)*):(\d{2,5})(?!\w|[.:]\w)"
 )
 _HOST_AND_PORT: Final = re.compile(
     r"\b(?:host=|server at )[\"']?([\w.-]{1,200})[\"']?,?"
@@ -43,6 +43,12 @@ _OF_THE_REQUEST: Final = re.compile(
 _SOURCE: Final = re.compile(r"\.(?:java|py|js|ts|go|rb|php|cs|rs|c|cc|cpp|kt|scala|ex|exs)$")
 
 
+_NO_HOSTS: Final = frozenset(
+    "line row column col char position offset pid tid uid gid error errno code status port".split()
+)
+"""Words before a colon and a number that name no host."""
+
+
 class Named(msgspec.Struct, frozen=True):
     """What a text names."""
 
@@ -65,7 +71,7 @@ def read_names(issue: IssueTally, topology: Topology, *, platform: bool) -> Name
     endpoints: set[str] = set()
     ports: set[int] = set()
     for host, digits in [*_ENDPOINT.findall(told), *_HOST_AND_PORT.findall(told)]:
-        if not _SOURCE.search(host) and 0 < int(digits) < 65_536:
+        if host.lower() not in _NO_HOSTS and not _SOURCE.search(host) and 0 < int(digits) < 65_536:
             endpoints.add(f"{host.lower()}:{digits}")
             ports.add(int(digits))
     ports.update(int(port) for port in _PORT_WORD.findall(told) if int(port) < 65_536)

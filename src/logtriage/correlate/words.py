@@ -10,7 +10,7 @@ from logtriage.correlate.nodes import Node
 from logtriage.correlate.roots import Root
 from logtriage.correlate.triggers import unit_of
 from logtriage.model.report import TENTATIVE, Impact
-from logtriage.model.tally import InputTally
+from logtriage.model.tally import InputTally, IssueTally
 
 TITLE: Final = 120
 """Most characters of a title."""
@@ -47,7 +47,7 @@ def many(count: int, noun: str) -> str:
 
 def title_of(root: Root) -> str:
     """``what; where`` on one line."""
-    title = " ".join(root.face.issue.verdict.title.split())
+    title = _folder_of_many(" ".join(root.face.issue.verdict.title.split()), root.face.issue)
     component = root.face.issue.component
     if root.absent is not None:
         what = "was stopped" if root.evidence else "does not answer"
@@ -56,6 +56,18 @@ def title_of(root: Root) -> str:
     elif ";" not in title and component:
         title = f"{title}; {component}"
     return title if len(title) <= TITLE else f"{title[: TITLE - 1]}…"
+
+
+def _folder_of_many(title: str, issue: IssueTally) -> str:
+    """The title with the folder in the place of a file, where each record names another file."""
+    what, separator, where = title.rpartition("; ")
+    folder, slash, _ = where.rpartition("/")
+    if not separator or not slash or not folder.startswith("/") or " " in where:
+        return title
+    texts = [exemplar.text for exemplar in issue.exemplars]
+    if all(where in text for text in texts) or not all(f"{folder}/" in text for text in texts):
+        return title
+    return f"{what}; {folder}"
 
 
 def summary_of(root: Root, impact: Impact, inputs: Mapping[str, InputTally]) -> str:

@@ -33,6 +33,12 @@ _NUMBER = r"""
     (?:[KMGTP]i?B|[A-Za-zµ]{1,3}(?!\w)|%)?
 """
 
+_FILES = (
+    "exe|dll|sys|msi|log|conf|cfg|ini|json|ya?ml|xml|csv|tsv|txt|tmp|bak|gz|zip|tar|tgz|xz|zst|pid|sock"
+    "|sqlite|pem|crt|jar|war|rpm|deb|png|jpe?g|gif|svg|pdf|docx?|xlsx?|html?|parquet|avro|iso"
+)
+"""Endings by which a word is known as the name of a file."""
+
 # A whole token that is one number, address, time or hexadecimal figure within its punctuation.
 _PLAIN: Final = compiled(
     rf"({_OPEN})(?:[+-]?{_NUMBER}|0[xX][0-9a-fA-F]++|/[\w./-]++(?<![.])|<\*>)({_CLOSE})",
@@ -66,6 +72,8 @@ _VARIABLE: Final = compiled(
     | (?<![\w.])[A-Za-z]:\\[^\s"'<>,;|()\[\]]*+
     | (?<![\w.>*/])(?:~|\.{{1,2}})?/[\w.+@%~\#$*-][\w.+@%~\#$*:/-]*(?<![.:])
         (?:\?[^\s"'<>()\[\]]*+)?
+    # a file by its name alone
+    | (?<![\w./\\@<>*-])[A-Za-z0-9_](?:[\w-]{{0,60}}+\.){{1,4}}+(?:{_FILES})(?![\w.:(-])
     # hexadecimal: number, object address, digest or UUID, MAC and IPv6
     | (?<!\w)0[xX][0-9a-fA-F]++
     | (?<=@)[0-9a-f]{{4,16}}+\b

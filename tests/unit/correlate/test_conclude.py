@@ -1,5 +1,6 @@
 """From issues to root causes."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +200,27 @@ def test_configured_dependencies_help() -> None:
     assert [cause.component for cause in found.root_causes] == ["tax"]
     assert "depends-on" in found.root_causes[0].symptoms[0].links
     assert len(report(issues, depends_on={"tax": ["orders"]}).root_causes) == 2
+
+
+@pytest.mark.parametrize("end", [": connect: connection refused", ". Refused.", " refused"])
+def test_an_endpoint_is_read_whatever_follows_it(end: str) -> None:
+    texts = [f"basket: dial tcp 10.9.0.4:6380{end}", f"mailer: connecting to 10.9.0.4:6380{end}"]
+    issues = [issue(text[:6], "connection-refused", text, at=DURING) for text in texts]
+    found = report(issues, ports={6380: "redis"})
+    assert [cause.title for cause in loud(found)] == ["redis does not answer; 10.9.0.4:6380"]
+
+
+def test_many_files_of_one_folder_are_told_by_the_folder() -> None:
+    texts = [f"write /srv/up/{name}.jpg: Permission denied" for name in "abc"]
+    one = issue("shop", "permission-denied", texts[0], at=DURING[:3])
+    title = "File cannot be written; /srv/up/a.jpg"
+    one.verdict = msgspec.structs.replace(one.verdict, title=title)
+    assert report([one]).root_causes[0].title == title
+    one.exemplars = [
+        msgspec.structs.replace(exemplar, text=text)
+        for exemplar, text in zip(one.exemplars, texts, strict=True)
+    ]
+    assert report([one]).root_causes[0].title == "File cannot be written; /srv/up"
 
 
 def test_a_regular_error_that_begins_has_no_background() -> None:

@@ -5,6 +5,10 @@ import pytest
 from logtriage.group.normalise import mask
 
 VALUES = {
+    "file names": (
+        "report.exe - cannot read orders.json, see report.log",
+        "<*> - cannot read <*>, see <*>",
+    ),
     "number": ("took 31 tries", "took <*> tries"),
     "decimal": ("after 30.5 s", "after <*> s"),
     "unit": ("waited 250ms for 12MiB", "waited <*> for <*>"),
