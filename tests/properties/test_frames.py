@@ -34,7 +34,7 @@ def records(text: bytes, chunks: list[bytes], *, native: bool) -> list[tuple[int
     found, whole = [], b""
     for frame in framer.frames(chunks):
         assert frame.offset == len(whole)
-        whole += frame.block
+        whole += frame.block[: frame.size]
         found += [(frame.offset + a, frame.block[a:b]) for a, b in frame.spans]
     assert whole == text
     return found
@@ -76,3 +76,31 @@ def test_every_line_that_matches_is_in_a_record(text):
     for line in text.split(b"\n"):
         if re.search(rb"\bERROR\b|(?i:refused)|id=\"[^\"]*\" gone", line):
             assert line in covered
+
+
+@given(texts, st.integers(1, 90))
+def test_a_file_read_again_from_open_records_holds_the_same_records(text, window):
+    """Chunks of a file come with the bytes that were asked for again, as those of a file do."""
+    position = again = 0
+
+    def back(count: int) -> bool:
+        nonlocal again
+        again = count
+        return position < len(text)
+
+    def chunks():
+        nonlocal position, again
+        while position < len(text):
+            begin, again = position - again, 0
+            position += window
+            yield text[begin:position]
+
+    framer = Framer([PlainScanner(PATTERNS)], HEAD)
+    found, size = [], 0
+    for frame in framer.frames(chunks(), back=back):
+        assert frame.offset == size
+        size += frame.size
+        found += [(frame.offset + a, frame.block[a:b]) for a, b in frame.spans]
+
+    assert size == len(text)
+    assert found == records(text, [text], native=False)

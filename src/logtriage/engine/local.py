@@ -13,7 +13,8 @@ import msgspec
 from logtriage.errors import InputError
 from logtriage.model.tallies import Tallies, shift_lines
 from logtriage.model.tally import InputTally
-from logtriage.pipeline.flow import Shard, tally_shard
+from logtriage.pipeline.flow import Shard, prepare, tally_shard
+from logtriage.pipeline.stretch import Stretch, stretch_of
 from logtriage.pipeline.tools import Tools
 from logtriage.source.locate import Source, Trouble
 from logtriage.source.read import WINDOW
@@ -69,15 +70,45 @@ class Run:
         self.tallies.merge(Tallies(inputs={path: tally}))
 
 
-def shards_of(source: Source, jobs: int) -> list[Shard]:
-    """An input as one shard, or cut at multiples of WINDOW where it is large and can be."""
-    size = source.size or 0
-    if jobs < 2 or not source.regular or size < WORTH_FORKING or _packed(source):
-        return [Shard(source)]
+def whole(source: Source, tools: Tools) -> Shard:
+    """An input as one shard: what the time that was asked for leaves of it."""
+    if not source.regular or (source.size or 0) < WORTH_FORKING or _packed(source):
+        return Shard(source)
+    try:
+        known = prepare(source, tools)
+        stretch = stretch_of(source, known, tools)
+    except (InputError, OSError):
+        # told where it is read
+        return Shard(source)
+    return Shard(source, stretch.begin, stretch.end, known, _note(stretch))
+
+
+def _note(stretch: Stretch) -> str | None:
+    if not stretch.begin:
+        return None
+    return f"its first {stretch.begin:,} bytes are older than asked for: lines count from there"
+
+
+def size_of(shard: Shard) -> int:
+    """Bytes of a shard."""
+    return (shard.source.size or 0 if shard.end is None else shard.end) - shard.begin
+
+
+def shards_of(shard: Shard, jobs: int) -> list[Shard]:
+    """A shard, or its pieces cut at multiples of WINDOW where it is large and can be."""
+    size = size_of(shard)
+    if jobs < 2 or shard.known is None or size < WORTH_FORKING:
+        return [shard]
     pieces = max(min(jobs, size // (SHARD_BYTES // 2)), 1)
     step = -(-size // pieces // WINDOW) * WINDOW
-    bounds = [*range(0, size, step), None]
-    return [Shard(source, begin or 0, end) for begin, end in itertools.pairwise(bounds)]
+    inner = range(-(-shard.begin // WINDOW) * WINDOW + step, shard.begin + size, step)
+    bounds = [shard.begin, *inner, shard.end]
+    return [
+        msgspec.structs.replace(
+            shard, begin=begin or 0, end=end, note=None if number else shard.note
+        )
+        for number, (begin, end) in enumerate(itertools.pairwise(bounds))
+    ]
 
 
 def _packed(source: Source) -> bool:
@@ -98,8 +129,9 @@ def run(
     progress: Callable[[InputTally], None] | None = None,
 ) -> Run:
     """Tally all inputs; Ctrl-C ends the run early and keeps what was counted."""
-    jobs = jobs_for(sum(source.size or 0 for source in sources), tools)
-    shards = [shard for source in sources for shard in shards_of(source, jobs)]
+    wholes = [whole(source, tools) for source in sources]
+    jobs = jobs_for(sum(map(size_of, wholes)), tools)
+    shards = [piece for shard in wholes for piece in shards_of(shard, jobs)]
     result = Run()
     lines: dict[str, int] = {}
     for shard, outcome in outcomes(shards, tools, jobs):

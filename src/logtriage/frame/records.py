@@ -30,6 +30,8 @@ class Frame(NamedTuple):
     """
 
     block: bytes
+    """Whole records, and after `size` bytes the begin of what follows."""
+    size: int
     offset: int
     """Of the block's first byte in the input."""
     spans: list[tuple[int, int]]
@@ -56,26 +58,37 @@ class Framer:
         self._confirm = confirm or (lambda _line: True)
 
     def frames(
-        self, chunks: Iterable[bytes], offset: int = 0, stop: int | None = None
+        self,
+        chunks: Iterable[bytes],
+        offset: int = 0,
+        stop: int | None = None,
+        *,
+        back: Callable[[int], bool] | None = None,
     ) -> Iterator[Frame]:
         """Frames of consecutive chunks that begin at ``offset`` of the input.
 
         With ``stop``, records that start at or after it are left to the next shard, and the chunks
         must go on beyond it; without, all belong here. At ``offset`` > 0 the lines before the
-        first head belong to the shard before.
+        first head belong to the shard before. ``back`` asks for the last bytes of a chunk to come
+        again at the begin of the next, and is False where there is none.
         """
         carry = b""
         at = offset
         skipping = offset > 0
+
+        # a file is read again from an unfinished record on: its bytes need not be joined
+        def kept(rest: bytes) -> bytes:
+            return b"" if back is not None and back(len(rest)) else rest
+
         for chunk in chunks:
             block = carry + chunk if carry else chunk
             if skipping:
                 begin = self.first_head(block, 0)
                 if begin is None:
                     # all of it continues a record of the shard before
-                    keep = max(block.rfind(b"\n") + 1, len(block) - LONGEST)
-                    at += keep
-                    carry = block[keep:]
+                    past = max(block.rfind(b"\n") + 1, len(block) - LONGEST)
+                    at += past
+                    carry = kept(block[past:])
                     if stop is not None and at >= stop:
                         return
                     continue
@@ -86,21 +99,21 @@ class Framer:
                 return
             hold = self._hold(block)
             if not hold:
-                carry = block
+                carry = kept(block)
                 continue
             finished = stop is not None and at + hold >= stop
             if finished and stop is not None:
                 hold = self._shard_end(block, hold, stop - at)
-            yield self._frame(block[:hold], at)
+            yield self._frame(block, hold, at)
             if finished:
                 return
-            carry = block[hold:]
+            carry = kept(block[hold:]) if hold < len(block) else b""
             at += hold
         if carry and not skipping and (stop is None or at < stop):
             end = len(carry)
             if stop is not None and at + end > stop:
                 end = self._shard_end(carry, end, stop - at)
-            yield self._frame(carry[:end], at)
+            yield self._frame(carry, end, at)
 
     def _shard_end(self, block: bytes, hold: int, stop: int) -> int:
         """End of the last record that starts before ``stop`` (an offset in the block)."""
@@ -135,22 +148,26 @@ class Framer:
             return block.rfind(b"\n", 0, end - LONGEST) + 1 or end - LONGEST
         return 0
 
-    def _frame(self, block: bytes, offset: int) -> Frame:
+    def _frame(self, block: bytes, size: int, offset: int) -> Frame:
         if len(self._scanners) == 1:
             ends = self._scanners[0].scan(block)
         else:
             ends = sorted({end for scanner in self._scanners for end in scanner.scan(block)})
-        spans, cut = self.spans(block, ends)
-        return Frame(block, offset, spans, cut)
+        while ends and abs(ends[-1]) > size:
+            ends.pop()
+        spans, cut = self.spans(block, ends, size)
+        return Frame(block, size, offset, spans, cut)
 
-    def spans(self, block: bytes, ends: Iterable[int]) -> tuple[list[tuple[int, int]], int]:
+    def spans(
+        self, block: bytes, ends: Iterable[int], size: int
+    ) -> tuple[list[tuple[int, int]], int]:
         """Record bounds around match ends (ascending by their amount), and how many were cut.
 
         The hot loop of the program (benches/test_scan.py): two searches and one or two head tests
         a record.
         """
         head, find, rfind = self._head.match, block.find, block.rfind
-        size, done, cut = len(block), 0, 0
+        done, cut = 0, 0
         passed, known = 0, -1
         spans: list[tuple[int, int]] = []
         add = spans.append
@@ -177,7 +194,7 @@ class Framer:
                     known = newline + 1
                     break
                 newline = find(b"\n", newline + 1)
-            stop = size if newline < 0 else newline
+            stop = newline if 0 <= newline < size else size
             done = stop + 1
             if stop - start > LONGEST:
                 stop = start + LONGEST

@@ -27,6 +27,8 @@ from logtriage.pipeline.volume import Volume
 from logtriage.source.lines import Lines
 from logtriage.source.locate import Source
 
+NEWLINE: Final = 10
+
 NEVER: Final = 1 << 62
 """A line, and an offset, that no input reaches."""
 
@@ -40,11 +42,29 @@ class Shard(msgspec.Struct, frozen=True):
     """None: to the end of the input."""
     known: Survey | None = None
     """The survey of the input, where it was made before."""
+    note: str | None = None
+    """What is to be said about the input: that not all of it is read."""
+
+
+def prepare(source: Source, tools: Tools) -> Survey:
+    """Look at a regular file and load what reading it needs; InputError where it cannot be opened.
+
+    Processes that are forked afterwards share what was loaded.
+    """
+    found = Opened(source, tools).survey
+    if not found.binary:
+        Reader(source, found, tools)
+        tools.classifier.packs.index.candidates("")
+        if found.framed:
+            staged_scanner(found, tools, source.size)
+    return found
 
 
 def tally_shard(shard: Shard, tools: Tools) -> Tallies:
     """Count what a piece of an input says; InputError where it cannot be opened."""
     opened = Opened(shard.source, tools, shard.begin, known=shard.known)
+    if shard.note is not None:
+        opened.problems.append(shard.note)
     tally = InputTally(path=shard.source.path, component=opened.survey.component)
     if opened.survey.binary:
         tally.bytes = sum(len(chunk) for chunk in opened.chunks)
@@ -85,18 +105,18 @@ def _count_frames(
     volume = Volume(tally, reader)
     scanner = staged_scanner(opened.survey, tools, shard.source.size)
     framer = Framer([scanner], reader.head_pattern(), scanner.confirm)
-    block = b""
-    for frame in framer.frames(opened.chunks, shard.begin, shard.end):
-        block = frame.block
+    block, size = b"", 0
+    for frame in framer.frames(opened.chunks, shard.begin, shard.end, back=opened.back):
+        block, size = frame.block, frame.size
         counter.count(block, frame.spans, tally.lines + 1)
-        volume.sample(block, frame.offset)
-        tally.lines += block.count(b"\n")
-        tally.bytes += len(block)
+        volume.sample(block, frame.offset, size)
+        tally.lines += block.count(b"\n", 0, size)
+        tally.bytes += size
         tally.cut += frame.cut
-    if block and not block.endswith(b"\n"):
+    if size and block[size - 1] != NEWLINE:
         tally.lines += 1
     if shard.end is None:
-        volume.note_end(block)
+        volume.note_end(block[:size])
 
 
 def _count_lines(

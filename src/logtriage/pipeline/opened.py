@@ -6,7 +6,7 @@ from typing import Final
 from logtriage.pipeline.survey import Survey, sample_file, survey
 from logtriage.pipeline.tools import Tools
 from logtriage.source.locate import Source
-from logtriage.source.read import SNIFF, encoding, packing, read_chunks, read_range
+from logtriage.source.read import SNIFF, ReadRange, encoding, packing, read_chunks
 
 IDLE_SECONDS: Final = 0.25
 """A pipe that is silent for so long has finished its last record."""
@@ -34,6 +34,8 @@ class Opened:
         ``known`` spares the survey of an input that was looked at before.
         """
         self.problems: list[str] = []
+        self.back: Callable[[int], bool] | None = None
+        """Asks for bytes again, see `logtriage.frame.records.Framer.frames`."""
         sample = b""
         self.chunks: Iterator[bytes]
         if source.regular:
@@ -42,7 +44,8 @@ class Opened:
         if self.seekable:
             self.survey = known or survey(source, whole_lines(sample), tools)
             self.begin = begin if self.survey.framed else max(begin - OVERLAP, 0)
-            self.chunks = read_range(source.file, self.begin, source.size or 0)
+            window = ReadRange(source.file, self.begin, source.size or 0)
+            self.chunks, self.back = iter(window), window.back
         else:
             chunks = read_chunks(source, self.problems.append, idle=IDLE_SECONDS if eager else None)
             gathered: list[bytes] = []

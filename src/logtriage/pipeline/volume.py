@@ -31,10 +31,10 @@ class Volume:
         self._place = (b"", 0, 0, b"")
         """What stands before the timestamp, where it stands, and how it is written."""
 
-    def sample(self, block: bytes, offset: int) -> None:
-        """Sample a block of whole records that stands at an offset of the input."""
+    def sample(self, block: bytes, offset: int, size: int) -> None:
+        """Sample the first bytes of a block, whole records that stand at an offset of the input."""
         position = -(-offset // step_at(offset)) * step_at(offset)
-        end = offset + len(block)
+        end = offset + size
         done = -1
         while position < end:
             start = block.rfind(b"\n", 0, position - offset) + 1

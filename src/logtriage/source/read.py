@@ -216,21 +216,39 @@ def _recode(name: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode()
 
 
-def read_range(file: str, begin: int, end: int) -> Iterator[bytes]:
+class ReadRange:
     """Bytes ``begin`` to ``end`` of a regular file, cut at multiples of WINDOW.
 
     Cuts lie at fixed offsets of the file, whatever the shard, so that every run sees the same
     windows. Mapping the file instead would count it as resident memory.
     """
-    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        position = begin
-        while position < end:
-            wanted = min(WINDOW - position % WINDOW, end - position)
-            chunk = os.pread(descriptor, wanted, position)
-            if not chunk:
-                return
-            position += len(chunk)
-            yield chunk
-    finally:
-        os.close(descriptor)
+
+    def __init__(self, file: str, begin: int, end: int) -> None:
+        self._file = file
+        self._position = begin
+        self._end = end
+        self._again = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            while self._position < self._end:
+                position = self._position
+                wanted = min(WINDOW - position % WINDOW, self._end - position)
+                begin, self._again = position - self._again, 0
+                chunk = os.pread(descriptor, position + wanted - begin, begin)
+                self._position = begin + len(chunk)
+                if self._position <= position:
+                    # the file was cut meanwhile: what was asked for again comes last
+                    self._end = self._position
+                if chunk:
+                    yield chunk
+        finally:
+            os.close(descriptor)
+
+    def back(self, count: int) -> bool:
+        """Let the last bytes of a chunk come again at the begin of the next, if there is one."""
+        if self._position >= self._end:
+            return False
+        self._again = count
+        return True
