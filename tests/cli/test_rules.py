@@ -99,3 +99,19 @@ def test_all_problems_of_a_pack_are_told_at_once(pack, log, capsys):
 def test_wrong_use_is_told(arguments, capsys):
     assert run(arguments) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+@pytest.mark.parametrize(("last", "errors"), [("2999-12-31", 0), ("2020-01-31", 2)])
+def test_a_site_ignores_for_a_while(tmp_path, log, capsys, last, errors):
+    packs = tmp_path / "site"
+    packs.mkdir()
+    (packs / "site.toml").write_text(
+        '[pack]\nname = "site"\ntitle = "Site"\n[[rule]]\nid = "SIT-101"\nname = "gates"\n'
+        'status = "stable"\ntag = "ignore"\ncategory = "planned-stop"\nweight = 1.5\n'
+        f'when = \'message contains "is stuck shut"\'\ntitle = "Gates are painted"\nexpires = "{last}"\n'
+    )
+    assert run(["scan", str(log), "--packs", str(packs), "--output", "json"]) == 0
+    totals = json.loads(capsys.readouterr().out)["totals"]
+    assert (totals["errors"], totals["ignored"]) == (errors, 2 - errors)
+    run(["rules", "check", str(packs)])
+    assert ("its last day was 2020-01-31" in capsys.readouterr().out) == (errors > 0)

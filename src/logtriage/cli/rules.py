@@ -265,6 +265,7 @@ def _show(rule: "Rule", folders: list[str] | None) -> None:
     told += [("causes", ", ".join(rule.causes))] if rule.causes else []
     told += [("overrides", ", ".join(rule.overrides))] if rule.overrides else []
     told += [("runbook", rule.runbook)] if rule.runbook else []
+    told += [("expires", rule.expires)] if rule.expires else []
     told += [("refs", ref) for ref in rule.refs]
     for label, text in told:
         _print(f"  {label:<10} {options.printable(text)}")

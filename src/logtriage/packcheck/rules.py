@@ -108,6 +108,15 @@ class _FileCheck:
             self._names(table, expression)
         if isinstance(table, EndpointTable) and "port" not in expression.groups:
             self.add(table, "R7", "no regular expression captures (?P<port>…)")
+        if isinstance(table, RuleTable) and table.id in self.packs.expired:
+            self.add(
+                table,
+                "R12",
+                f"its last day was {table.expires}: it is not loaded",
+                level="warning",
+                advice="remove it, or set a later date",
+            )
+            return
         if isinstance(table, RuleTable) and table.status == "draft":
             self.add(table, "R3", "a draft is not loaded", level="warning")
             return

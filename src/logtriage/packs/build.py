@@ -99,6 +99,7 @@ def make_rule(table: AnyTable, expression: Expression, pack: str, *, own: bool) 
                 overrides=table.overrides,
                 runbook=table.runbook,
                 refs=table.refs,
+                expires=table.expires or "",
             )
         case ChangeTable():
             rule = Rule(
@@ -195,7 +196,12 @@ def _index(
         [_raw(rule) for rule, _ in rows], _raw(store_index(literals, always)), _raw(code_table())
     )
     return Tables(
-        PackTable([rule.id for rule, _ in rows], categories, problems),
+        PackTable(
+            [rule.id for rule, _ in rows],
+            categories,
+            problems,
+            {rule.id: rule.expires for rule, _ in rows if rule.expires},
+        ),
         rules,
         _patterns(patterns, spoken, failures - patterns.keys()),
     )

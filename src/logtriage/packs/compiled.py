@@ -42,6 +42,8 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     alone: bool = False
     own: bool = False
     """From a folder of the user's: it silences built-in rules that fire beside it."""
+    expires: str = ""
+    """ISO date of its last day; empty where it has none."""
 
     @property
     def source(self) -> str:
@@ -108,6 +110,8 @@ class PackTable(msgspec.Struct, frozen=True, array_like=True):
     """Of each rule; unique."""
     categories: dict[str, Category]
     problems: list[str]
+    expiring: dict[str, str] = {}
+    """ISO date of the last day of rules that have one, by id."""
 
 
 class Tables(msgspec.Struct, frozen=True, array_like=True):

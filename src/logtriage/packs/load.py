@@ -1,5 +1,6 @@
 """Load packs: the built-in folder and the user's, from the cache where nothing has changed."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
@@ -62,7 +63,10 @@ class Packs:
         key: str = "",
         disabled: Iterable[str] = (),
     ) -> None:
-        off = set(disabled)
+        today = dt.datetime.now(dt.UTC).date().isoformat() if table.expiring else ""
+        self.expired: Final = sorted(i for i, last in table.expiring.items() if last < today)
+        """Ids of rules whose last day is over."""
+        off = {*disabled, *self.expired}
         self.table = table
         self._read_rules = rules
         self._read_patterns = patterns

@@ -1,5 +1,6 @@
 """Read a pack's TOML file; every problem of the file at once, the healthy parts kept."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from logtriage.packs.schema import (
     RuleTable,
     SignalTable,
 )
+
+_DATE: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 TABLES: Final[dict[str, type[msgspec.Struct]]] = {
     "category": CategoryTable,
@@ -80,6 +83,11 @@ def _wrong(where: str, table: object, kind: type[msgspec.Struct]) -> list[PackEr
         msgspec.convert(rest, kind)
     except msgspec.ValidationError as error:
         found.append(_invalid(where, error, kind))
+    expires = table.get("expires") if isinstance(table, dict) else None
+    if isinstance(expires, str) and not _DATE.fullmatch(expires):
+        found.append(
+            PackError(f"'{expires}' is no date", where=where, help='write expires = "2027-03-31"')
+        )
     if found and isinstance(table, dict) and isinstance(table.get("when"), str):
         # a table that fits has its expression compiled later; one that does not never gets there
         found += problems_of(table["when"], where=f"{where} when")

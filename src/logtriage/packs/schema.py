@@ -71,6 +71,8 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     causes: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     runbook: str | None = None
+    expires: str | None = None
+    """ISO date of the last day on which the rule speaks: for what a site ignores for a while."""
     refs: tuple[str, ...] = ()
     sample: tuple[Sample, ...] = ()
 
