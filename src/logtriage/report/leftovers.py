@@ -49,7 +49,21 @@ def without_leftovers(report: Any, secrets: Secrets) -> Any:  # noqa: ANN401 - p
             _cleaned(each, ("title",), known.get(each["issue"], [])) for each in made["symptoms"]
         ]
         causes.append({**made, "symptoms": symptoms})
-    return {**report, "issues": issues, "root_causes": causes}
+        known[cause["id"]] = found
+    changed = {**report, "issues": issues, "root_causes": causes}
+    if delta := report.get("delta"):
+        fingerprints = {issue["fingerprint"]: issue["id"] for issue in report["issues"]}
+
+        def entry(each: dict[str, Any]) -> dict[str, Any]:
+            names = (each["root_cause"] or "", fingerprints.get(each["fingerprint"], ""))
+            found = [secret for name in names for secret in known.get(name, ())]
+            return _cleaned(each, ("title",), found)
+
+        changed["delta"] = {
+            name: [entry(each) for each in value] if isinstance(value, list | tuple) else value
+            for name, value in delta.items()
+        }
+    return changed
 
 
 def _cleaned(part: dict[str, Any], names: Iterable[str], secrets: list[str]) -> dict[str, Any]:

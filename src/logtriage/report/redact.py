@@ -54,9 +54,19 @@ class Kind(NamedTuple):
     """One of them occurs, in lower case, wherever such a secret is; none: `near` tells."""
     near: str | None
     """Else an expression that matches there, at the start of a word or number."""
-    regex: re.Pattern[str]
+    expression: str
     luhn: bool
     ask: bool
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when a text may hold such a secret: most texts hold none."""
+        return _regex(self.expression)
+
+
+@cache
+def _regex(expression: str) -> re.Pattern[str]:
+    return compiled(expression)
 
 
 @cache
@@ -68,7 +78,7 @@ def kinds() -> tuple[Kind, ...]:
             name=each["name"],
             words=tuple(each["words"]),
             near=each.get("near"),
-            regex=compiled(each["regex"]),
+            expression=each["regex"],
             luhn=each.get("check") == "luhn",
             ask=each.get("ask", False),
         )
@@ -91,8 +101,7 @@ class Redaction:
         """
         self._key = key[: hashlib.blake2b.MAX_KEY_SIZE]
         own = [
-            Kind(name, (), None, re.compile(expression), luhn=False, ask=False)
-            for name, expression in further
+            Kind(name, (), None, expression, luhn=False, ask=False) for name, expression in further
         ]
         self._kinds = [*(kind for kind in kinds() if mail or not kind.ask), *own]
         self._always = [number for number, kind in enumerate(self._kinds) if not _hints(kind)]

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.report.stories import DISK, NIGHT
 
+from logtriage.deliver.plan import all_new
+from logtriage.model.delta import Delta
 from logtriage.model.report import Evidence
-from logtriage.report.redact import Redaction, kinds, redact_text
+from logtriage.report.redact import Redaction, kinds, outgoing, redact_text
 from logtriage.report.render import OUTPUTS, render
 
 LOWER = "q7w4e9r2t6y1u8i3o5p0a4s7d2f9g6h1"
@@ -374,3 +376,31 @@ def test_a_field_whose_name_tells_is_a_secret_as_a_whole(name: str) -> None:
 )
 def test_other_fields_stay(name: str, text: str) -> None:
     assert Redaction().value(name, text) == text
+
+
+def test_what_masks_leave_of_a_secret_goes_from_all_that_is_made_of_its_records() -> None:
+    exemplar = msgspec.structs.replace(
+        NIGHT.issues[1].exemplars[0], text="login refused: password is hunter2x"
+    )
+    rest = "login refused: password is hunter<*>"
+    issue = msgspec.structs.replace(
+        NIGHT.issues[1], title=rest, template=rest, exemplars=(exemplar,)
+    )
+    entry = msgspec.structs.replace(
+        all_new(NIGHT).new[0], title=rest, fingerprint=issue.fingerprint, root_cause=None
+    )
+    cause = msgspec.structs.replace(
+        DISK,
+        title=rest,
+        summary=f"1 error: {rest}",
+        evidence=(Evidence("a.log", 1, None, exemplar.text),),
+    )
+    leaky = msgspec.structs.replace(
+        NIGHT,
+        root_causes=(cause,),
+        issues=(issue,),
+        delta=Delta(subject="1 new", new=(entry,)),
+    )
+    for output in OUTPUTS:
+        assert "hunter" not in render(leaky, output)
+    assert "hunter" not in str(outgoing(leaky))
