@@ -99,7 +99,7 @@ def line_reader(  # noqa: PLR0915 - what is decided here is not decided for ever
         program, kind = component, own_kind
         if has_main:
             host, program, logger, thread, trace_id, span_id, exception = [
-                values[at - 1] or None if there else None
+                (values[at - 1] or None) if there and values[at - 1] != "-" else None
                 for at, there in zip(main, stated, strict=True)
             ]
             program = program or component
