@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from logtriage.cli.app import app
+from logtriage.cli.app import program
 from logtriage.cli.helping import split_help
 
 FOLDER = Path(__file__).parent
@@ -22,7 +22,7 @@ Made from the commands by `python docs/make_cli.py`; a test sees to it that it i
 
 def pages() -> Iterator[tuple[str, Any, Any]]:
     """Path, command and context of every command, the program itself first."""
-    root = get_command(app)
+    root = get_command(program())
     yield from _pages(root, _context(root, "logtriage", None))
 
 

@@ -21,7 +21,9 @@ from logtriage.report.render import render
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = "sample_logs/database-down"
-BLOCK = re.compile(r"(<!-- report: begin -->\n```text\n)(.*?)(```\n<!-- report: end -->)", re.DOTALL)
+BLOCK = re.compile(
+    r"(<!-- report: begin -->\n```text\n)(.*?)(```\n<!-- report: end -->)", re.DOTALL
+)
 WIDTH = 80
 
 

@@ -233,7 +233,7 @@ def test_a_file_named_like_a_command_is_read(tmp_path):
 
 
 def test_help_begins_with_examples():
-    for command in ([], ["scan"], ["tag"], ["parse"], ["patterns"], ["compare"], ["explain"]):
+    for command in ([], ["scan"], ["tag"], ["parse"], ["patterns"], ["compare"], ["report"]):
         lines = run(*command, "--help").stdout.decode().splitlines()
 
         assert lines[0].startswith("Usage: logtriage")
@@ -250,3 +250,16 @@ def test_help_needs_none_of_the_heavy_libraries():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
 
     assert done.stdout.decode().splitlines()[-1] == "set()"
+
+
+def test_a_run_loads_no_other_command():
+    code = (
+        "import sys; from logtriage.cli.console import run; run(['tag', '--help']);"
+        "print(sorted(name for name in sys.modules if name.startswith('logtriage.cli.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    loaded = done.stdout.decode().splitlines()[-1]
+
+    assert "logtriage.cli.stream" in loaded
+    assert "logtriage.cli.scan" not in loaded
+    assert "logtriage.cli.compare" not in loaded

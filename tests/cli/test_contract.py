@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from logtriage.cli.app import app
+from logtriage.cli.app import program
 
 PROGRAM = str(Path(sys.executable).parent / "logtriage")
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
@@ -25,6 +25,11 @@ OPTIONS = {
     "parse": [*READING, "--component", "-q", "-v"],
     "patterns": [*READING, "--component", "--assign", "--top", "-q", "-v"],
     "explain": [*READING, "--issue", "--no-redact"],
+    "report": [
+        *(each for each in READING if each not in {"--since", "--until", "--around"}),
+        *"--out --fail-on --no-redact --color --no-color -v --state --no-state --always".split(),
+    ],
+    "follow": "--output --format --component --tz --config --no-redact --color --no-color".split(),
     "compare": [
         *(each for each in READING if each != "--around"),
         *(*REPORTING, "--around", "--component", "--jobs"),
@@ -85,7 +90,7 @@ def report(request):
 def test_every_option_is_on_its_commands(command):
     known = {
         name
-        for parameter in get_command(app).commands[command].params
+        for parameter in get_command(program(command)).commands[command].params
         for name in (*parameter.opts, *parameter.secondary_opts)
     }
     assert set(OPTIONS[command]) - known == set()

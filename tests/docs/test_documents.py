@@ -97,7 +97,12 @@ def test_the_commands_of_the_readme_run(command, tmp_path):
     if set(words) & {"report", "follow", "--notify"}:
         pytest.skip("needs state, a configuration or patience; tested elsewhere")
     done = subprocess.run(
-        [PROGRAM, *words[1:]], cwd=tmp_path, input=log, capture_output=True, timeout=60, check=False
+        [PROGRAM, *words[1:]],
+        cwd=tmp_path,
+        input=log,
+        capture_output=True,
+        timeout=180,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout

@@ -1,22 +1,11 @@
 """The commands of the program."""
 
+from importlib import import_module
 from typing import Final
 
 import typer
 
-from logtriage.cli import (
-    compare,
-    configuration,
-    explain,
-    follow,
-    formats,
-    mute,
-    patterns,
-    report,
-    rules,
-    scan,
-    stream,
-)
+from logtriage.cli.console import COMMANDS
 from logtriage.cli.helping import with_examples_first
 
 HELP: Final = """What broke first, what merely followed, whose it is to fix, and how sure that is.
@@ -36,27 +25,31 @@ Examples:
     logtriage explain app.log --issue I3               # why it was tagged so
 """
 
-app = typer.Typer(
-    name="logtriage",
-    help=HELP,
-    no_args_is_help=True,
-    subcommand_metavar="[PATH]... | COMMAND [ARGS]...",
-    # plain help is faster than rich help, and help is asked for in a hurry
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    add_completion=True,
-)
-app.command("scan")(scan.scan)
-app.command("tag")(stream.tag)
-app.command("parse")(stream.parse)
-app.command("patterns")(patterns.patterns)
-app.command("explain")(explain.explain)
-app.command("compare")(compare.compare)
-app.command("follow")(follow.follow)
-app.command("report")(report.report)
-app.command("mute")(mute.mute)
-app.add_typer(formats.app)
-app.add_typer(configuration.app)
-app.add_typer(rules.app)
-with_examples_first(app)
+
+def program(only: str | None = None) -> typer.Typer:
+    """The program with all its commands, or with one: a run needs no other, and starts sooner."""
+    app = typer.Typer(
+        name="logtriage",
+        help=HELP,
+        no_args_is_help=True,
+        subcommand_metavar="[PATH]... | COMMAND [ARGS]...",
+        # plain help is faster than rich help, and help is asked for in a hurry
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        add_completion=True,
+    )
+    # with one command and no callback it would be that command itself
+    app.callback()(_nothing)
+    for name in [only] if only else COMMANDS:
+        module, _, function = COMMANDS[name].partition(":")
+        command = getattr(import_module(f"logtriage.cli.{module}"), function)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command(name)(command)
+    return with_examples_first(app)
+
+
+def _nothing() -> None:
+    pass

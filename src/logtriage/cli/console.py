@@ -2,18 +2,27 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Final
 
 from logtriage import __version__
 from logtriage.errors import LogtriageError, UsageError
 
-COMMANDS: Final = (
-    *("scan", "tag", "parse", "patterns", "explain", "compare"),
-    *("follow", "report", "mute"),
-    *("formats", "rules", "config"),
-)
+COMMANDS: Final = {
+    "scan": "scan:scan",
+    "tag": "stream:tag",
+    "parse": "stream:parse",
+    "patterns": "patterns:patterns",
+    "explain": "explain:explain",
+    "compare": "compare:compare",
+    "follow": "follow:follow",
+    "report": "report:report",
+    "mute": "mute:mute",
+    "formats": "formats:app",
+    "rules": "rules:app",
+    "config": "configuration:app",
+}
+"""Name to the module of ``cli`` and the function, or the group of commands, in it."""
 
 BUG: Final = 70
 INTERRUPTED: Final = 130
@@ -80,10 +89,11 @@ def _run(arguments: list[str]) -> int:
     # after the quick answers
     from typer import Abort, BadParameter, Exit  # noqa: PLC0415
 
-    from logtriage.cli.app import app  # noqa: PLC0415
+    from logtriage.cli.app import program  # noqa: PLC0415
     from logtriage.cli.options import HelpWanted  # noqa: PLC0415
 
     try:
+        app = program(arguments[0] if arguments and arguments[0] in COMMANDS else None)
         code = app(arguments, prog_name="logtriage", standalone_mode=False)
     except Abort:
         return INTERRUPTED
@@ -107,6 +117,8 @@ def complain(text: str) -> None:
 
 
 def _bug(arguments: Sequence[str]) -> str:
+    import traceback  # noqa: PLC0415 - takes a tenth of a start, and is not needed by most
+
     version = ".".join(str(part) for part in sys.version_info[:3])
     return (
         "this is a bug in logtriage; please report it with the text below\n\n"

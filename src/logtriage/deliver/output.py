@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from logtriage.errors import UsageError
@@ -28,6 +27,8 @@ def write_whole(path: str, text: str) -> None:
 
 
 def _replace(target: Path, body: bytes) -> None:
+    import tempfile  # noqa: PLC0415 - not needed to print
+
     # through a symbolic link the file it points to is replaced, not the link
     target = target.resolve()
     with tempfile.NamedTemporaryFile(
