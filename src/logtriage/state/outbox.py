@@ -56,13 +56,29 @@ def enqueue(connection: sqlite3.Connection, messages: Iterable[Message], *, now:
 
 
 def due(connection: sqlite3.Connection, *, now: int) -> list[tuple[Message, int]]:
-    """Messages to be sent now, oldest first, with how often each was tried."""
+    """Messages to be sent now, oldest first, with how often each was tried.
+
+    What a destination is to hear of a root cause, it hears in order: while an older message about
+    it waits, later ones wait too. An alert closed before it was opened would stay open.
+    """
     rows = connection.execute(
-        "SELECT message, attempts FROM outbox WHERE ended IS NULL AND next_try <= ?"
-        " ORDER BY created, rowid",
-        (now,),
-    ).fetchall()
-    return [(msgspec.json.decode(text, type=Message), attempts) for text, attempts in rows]
+        "SELECT message, attempts, next_try FROM outbox WHERE ended IS NULL ORDER BY created, rowid"
+    )
+    waiting_for: set[tuple[str, str]] = set()
+    found = []
+    for text, attempts, next_try in rows.fetchall():
+        message = msgspec.json.decode(text, type=Message)
+        subjects = subjects_of(message)
+        if next_try > now or subjects & waiting_for:
+            waiting_for |= subjects
+        else:
+            found.append((message, attempts))
+    return found
+
+
+def subjects_of(message: Message) -> set[tuple[str, str]]:
+    """To whom it tells of which root causes."""
+    return {(message.destination, fingerprint) for fingerprint in message.fingerprints}
 
 
 def deliver(
@@ -70,7 +86,11 @@ def deliver(
 ) -> list[Failed]:
     """Send what is due, outside of any transaction; each outcome is noted before the next try."""
     failed = []
+    held: set[tuple[str, str]] = set()
     for message, attempts in due(connection, now=now):
+        if subjects_of(message) & held:
+            held |= subjects_of(message)
+            continue
         outcome = send(message)
         if outcome.delivered:
             connection.execute(
@@ -88,6 +108,8 @@ def deliver(
             " WHERE key = ?",
             (now + wait, outcome.reason, None if again else now, message.key),
         )
+        if again:
+            held |= subjects_of(message)
         failed.append(
             Failed(message, outcome.reason or "", attempts + 1, now + wait if again else None)
         )

@@ -19,12 +19,12 @@ def state():
     return made
 
 
-def message(key: str = "k1", *, at: int = NOW) -> Message:
+def message(key: str = "k1", *, at: int = NOW, about: str = "v1:a") -> Message:
     return Message(
         key=key,
         destination="chat",
         event=Event.DIGEST,
-        fingerprints=("v1:a",),
+        fingerprints=(about,),
         not_before=at,
         subject="one",
         text="two",
@@ -55,7 +55,7 @@ def test_a_message_is_sent_once_as_it_was_made(state):
 
 def test_a_failure_is_tried_again_ever_later_and_keeps_no_other_back(state):
     sent = []
-    enqueue(state, [message("k1"), message("k2")], now=NOW)
+    enqueue(state, [message("k1"), message("k2", about="v1:b")], now=NOW)
     failed = deliver(state, sender([BUSY, TAKEN], sent), now=NOW)
 
     assert [(each.message.key, each.reason, each.next_try) for each in failed] == [
@@ -96,3 +96,32 @@ def test_a_run_that_is_rolled_back_tells_nobody(state):
     state.execute("ROLLBACK")
 
     assert waiting(state) == 0
+
+
+def test_what_is_told_of_a_root_cause_is_told_in_order(state):
+    sent = []
+    enqueue(state, [message("opened")], now=NOW)
+    deliver(state, sender([BUSY], sent), now=NOW)
+    enqueue(state, [message("closed"), message("other", about="v1:b")], now=NOW + 1)
+    deliver(state, sender([TAKEN], sent), now=NOW + 1)
+    deliver(state, sender([TAKEN, TAKEN], sent), now=NOW + MINUTE)
+
+    assert [each.key for each in sent] == ["opened", "other", "opened", "closed"]
+
+
+def test_what_waits_for_business_hours_is_not_overtaken(state):
+    sent = []
+    enqueue(state, [message("opened", at=NOW + 9 * MINUTE), message("closed")], now=NOW)
+    deliver(state, sender([], sent), now=NOW)
+    deliver(state, sender([TAKEN, TAKEN], sent), now=NOW + 9 * MINUTE)
+
+    assert [each.key for each in sent] == ["opened", "closed"]
+
+
+def test_after_a_message_is_given_up_the_next_one_is_sent(state):
+    sent = []
+    enqueue(state, [message("opened"), message("closed")], now=NOW)
+    refused = Outcome(delivered=False, reason="no", again=False)
+    deliver(state, sender([refused, TAKEN], sent), now=NOW)
+
+    assert [each.key for each in sent] == ["opened", "closed"]
