@@ -116,6 +116,13 @@ def test_colours_are_ours_alone(run):
 
 
 @pytest.mark.parametrize("output", ["text", "json", "markdown"])
+def test_no_character_acts_in_a_report_of_cron(run, tmp_path, output):
+    shown = run("report", "--state", str(tmp_path / "s.db"), "--always", "--output", output)
+
+    assert acting(shown.replace("\u2060", "") if output == "markdown" else shown) == []
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown"])
 def test_no_character_acts_in_a_comparison(run, output):
     shown = run("compare", "--around", "2026-03-04T05:08:00Z", "--output", output)
     if output == "markdown":

@@ -76,6 +76,12 @@ def test_no_comparison_tells_a_secret(run, output):
     assert leaked(run("compare", *FILES, "--output", output)) == []
 
 
+@pytest.mark.parametrize("output", ["text", "markdown", "json"])
+def test_no_report_of_cron_tells_a_secret(run, tmp_path, output):
+    state = tmp_path / "state.db"
+    assert leaked(run("report", *FILES, "--state", state, "--always", "--output", output)) == []
+
+
 def test_secrets_are_shown_where_it_is_asked_for(run):
     shown = run("parse", "--no-redact", "--output", "jsonl", *FILES)
 
@@ -144,6 +150,10 @@ def test_the_configuration_adds_kinds_of_secrets_and_can_switch_them_off(
 
     report = run("scan", "--output", "json", "a.log")
     assert "berth-12345" not in report
+
+    report = run("report", "a.log", "--no-state", "--always")
+    assert "berth-12345" not in report
+    assert "hunter2" not in report
 
     config.write_text("[redaction]\nenabled = false\n")
     assert "hunter2" in run("parse", "a.log")

@@ -76,19 +76,20 @@ def follow(
     for trouble in watch.troubles:
         complain(f"{trouble.path}: {trouble.reason}; it is followed as soon as it is there")
     look = options.look_of(color, no_color=no_color)
+    secrecy = options.secrecy_of(config, no_redact=no_redact)
     follower = Follower(watch, tools, window=seconds)
     try:
         if look.terminal and output == "text":
             _on_screen(follower, look, window)
         else:
-            _as_events(follower, output, redact=not no_redact)
+            _as_events(follower, output, secrecy)
     except KeyboardInterrupt:
-        _last(follower, output, look, redact=not no_redact)
+        _last(follower, output, look, secrecy)
         return INTERRUPTED
     finally:
         watch.close()
     if output == "text":
-        _last(follower, output, look, redact=not no_redact)
+        _last(follower, output, look, secrecy)
     return 0
 
 
@@ -109,12 +110,14 @@ def _on_screen(follower: "Follower", look: options.Look, window: str) -> None:
         follower.run(tell)
 
 
-def _as_events(follower: "Follower", output: str, *, redact: bool) -> None:
+def _as_events(follower: "Follower", output: str, secrecy: options.Secrecy) -> None:
     from logtriage.report.events import event_line, event_text, redacted_event  # noqa: PLC0415
+
+    redaction = secrecy.stream
 
     def tell(_report: "Report", events: list[Event]) -> None:
         for each in events:
-            event = redacted_event(each) if redact else each
+            event = redacted_event(each, redaction) if redaction else each
             if output == "jsonl":
                 line = event_line(event)
             else:
@@ -126,7 +129,7 @@ def _as_events(follower: "Follower", output: str, *, redact: bool) -> None:
     follower.run(tell)
 
 
-def _last(follower: "Follower", output: str, look: options.Look, *, redact: bool) -> None:
+def _last(follower: "Follower", output: str, look: options.Look, secrecy: options.Secrecy) -> None:
     """Print the report on the window as it is now."""
     from logtriage.deliver.output import print_text  # noqa: PLC0415 - at the end
     from logtriage.report.redact import outgoing  # noqa: PLC0415
@@ -134,7 +137,7 @@ def _last(follower: "Follower", output: str, look: options.Look, *, redact: bool
 
     report = follower.conclude()
     if output == "jsonl":
-        harmless = outgoing(report, redact=redact)
+        harmless = outgoing(report, redact=not secrecy.no_redact, redaction=secrecy.redaction)
         line = msgspec.json.encode({"event": "report", "report": harmless})
         sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
@@ -147,6 +150,7 @@ def _last(follower: "Follower", output: str, look: options.Look, *, redact: bool
         colour=look.colour,
         links=look.links,
         ascii_only=look.ascii_only,
-        redact=redact and not look.terminal,
+        redact=not secrecy.no_redact and not look.terminal,
+        redaction=secrecy.redaction,
     )
     print_text(shown)

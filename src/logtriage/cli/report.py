@@ -88,7 +88,7 @@ def report(
         always=always,
         dry_run=dry_run,
         plan=plan_in_force(config),
-        redact=not no_redact,
+        secrecy=options.secrecy_of(config, no_redact=no_redact),
         look=options.look_of(color, no_color=no_color),
         fail_on=options.tags_of(fail_on),
         verbose=bool(verbose),

@@ -14,7 +14,7 @@ import msgspec
 
 from logtriage.cli.configured import configured
 from logtriage.cli.giving import output_of
-from logtriage.cli.options import Look, tell_inputs
+from logtriage.cli.options import Look, Secrecy, tell_inputs
 from logtriage.deliver.output import print_text, write_whole
 from logtriage.engine.kept import KeptRun, run_kept
 from logtriage.engine.local import run
@@ -51,7 +51,7 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
     always: bool
     dry_run: bool
     plan: Plan | None
-    redact: bool
+    secrecy: Secrecy
     look: Look
     fail_on: tuple[str, ...]
     verbose: bool
@@ -97,11 +97,15 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
         if not (news or troubled or self.always or report.interrupted):
             return
         host = socket.gethostname() or "localhost"
+        redact = not self.secrecy.no_redact
         for path in self.out:
             chosen = output_of(path, self.output)
-            write_whole(path, render_delta(report, chosen, host=host, redact=self.redact))
+            text = render_delta(
+                report, chosen, host=host, redact=redact, redaction=self.secrecy.redaction
+            )
+            write_whole(path, text)
         look = self.look
-        text = self.output == "text"
+        on_screen = look.terminal and self.output == "text"
         shown = render_delta(
             report,
             self.output,
@@ -111,9 +115,10 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
             colour=look.colour,
             links=look.links,
             ascii_only=look.ascii_only,
-            redact=self.redact and not (look.terminal and text),
+            redact=redact and not on_screen,
+            redaction=self.secrecy.redaction,
         )
-        print_text(shown, encoding=None if text else "utf-8")
+        print_text(shown, encoding=None if self.output == "text" else "utf-8")
 
     def _troubled(self, store: Store, kept: KeptRun) -> bool:
         """Whether something is wrong with the inputs that was not told before."""
@@ -131,7 +136,8 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
         from logtriage.deliver.plan import deliver  # noqa: PLC0415 - loads dateutil
         from logtriage.report.redact import outgoing  # noqa: PLC0415
 
-        harmless = outgoing(report, redact=self.redact)
+        secrecy = self.secrecy
+        harmless = outgoing(report, redact=not secrecy.no_redact, redaction=secrecy.redaction)
         return deliver(harmless, harmless.delta or report.delta, self.plan, self.tools.now)
 
     def _show(self, messages: list[Message]) -> None:

@@ -11,7 +11,7 @@ from logtriage.report.cells import wrapped
 from logtriage.report.figures import TIMES, many, moment, span_of, when
 from logtriage.report.lines import Line, Piece, Style, columns, justified, line_of, plain
 from logtriage.report.markdown import as_markdown, plain_words
-from logtriage.report.redact import encodable_report, redacted
+from logtriage.report.redact import Redaction, encodable_report, redacted
 from logtriage.report.render import render
 from logtriage.report.safe import visible
 from logtriage.report.text import doubts, shared_folder
@@ -39,6 +39,7 @@ def render_delta(
     links: bool = False,
     ascii_only: bool = False,
     redact: bool = True,
+    redaction: Redaction | None = None,
 ) -> str:
     """The report with what changed first; outputs that have no place for it are as a scan's.
 
@@ -46,8 +47,8 @@ def render_delta(
     """
     delta = report.delta
     if delta is None or output not in {"text", "markdown"}:
-        return render(report, output, redact=redact)
-    report = encodable_report(redacted(report) if redact else report)
+        return render(report, output, redact=redact, redaction=redaction)
+    report = encodable_report(redacted(report, redaction) if redact else report)
     delta = report.delta or delta
     if output == "markdown":
         return f"{as_list(report, delta, host)}\n{as_markdown(report)}"

@@ -6,8 +6,9 @@ from logtriage.model.event import Event
 from logtriage.model.report import TENTATIVE, Evidence
 from logtriage.report.cards import said
 from logtriage.report.figures import clock, many
+from logtriage.report.leftovers import without_pieces
 from logtriage.report.machine import harmless
-from logtriage.report.redact import redact_text
+from logtriage.report.redact import Redaction
 
 _TAGS = {"production-incident": "INCIDENT", "application-defect": "DEFECT"}
 
@@ -46,10 +47,11 @@ def event_text(event: Event, *, proof: bool = True) -> str:
     return "  ".join(parts)
 
 
-def redacted_event(event: Event) -> Event:
+def redacted_event(event: Event, redaction: Redaction) -> Event:
     """The event without the secrets of its texts."""
+    secrets = redaction.secrets(event.text or "")
     return msgspec.structs.replace(
         event,
-        title=redact_text(event.title),
-        text=redact_text(event.text) if event.text is not None else None,
+        title=without_pieces(redaction.text(event.title), secrets),
+        text=redaction.text(event.text) if event.text is not None else None,
     )
