@@ -277,8 +277,10 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _of_parts(flat: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    """Whole seconds and nanoseconds as one number."""
+    """Whole seconds and nanoseconds as one number, a date and a time of day as one text."""
     seconds, fraction = as_text(flat[keys[0]]), as_text(flat[keys[1]])
+    if ":" in fraction and ":" not in seconds:
+        return f"{seconds} {fraction}"
     return f"{seconds}.{fraction.zfill(9)}" if fraction.isdecimal() else seconds
 
 
