@@ -204,6 +204,9 @@ class Redaction:
         whole = found[0]
         group = found.lastgroup
         secret = found[group] if group else whole
+        if group and len(secret) > 1 and secret.endswith("."):
+            # the end of a sentence: the same secret has the same stand-in before it
+            secret = secret[:-1]
         if not secret.strip() or (kind.luhn and not _luhn(secret)):
             return whole
         if secrets is not None:
@@ -211,7 +214,8 @@ class Redaction:
         stand_in = f"[{kind.name} #{self._digest(secret)}]"
         if not group:
             return stand_in
-        start, end = found.start(group) - found.start(), found.end(group) - found.start()
+        start = found.start(group) - found.start()
+        end = start + len(secret)
         return f"{whole[:start]}{stand_in}{whole[end:]}"
 
 

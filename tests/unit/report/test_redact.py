@@ -271,6 +271,13 @@ def test_equal_secrets_stay_equal_and_others_differ() -> None:
     assert one == same != other
 
 
+def test_the_end_of_a_sentence_is_no_part_of_a_secret() -> None:
+    inside = redact_text(f"token={LOWER} is bad")
+    at_end = redact_text(f"bad: token={LOWER}.")
+
+    assert at_end == f"bad: {inside.removesuffix(' is bad')}."
+
+
 def test_addresses_of_people_go_on_request() -> None:
     shown = Redaction(mail=True).text("ann@ferry.example wrote")
     assert shown.endswith("@ferry.example wrote")
