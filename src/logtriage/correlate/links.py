@@ -164,7 +164,8 @@ def _named(cause: Node, effect: Node) -> float:
     if component is not None and component == effect.issue.component:
         return 0.0
     strong = 0.6 if effect.dependent else 0.3
-    if cause.platform and cause.names & {effect.issue.component, effect.target}:
+    concerned = {effect.issue.component, effect.target}
+    if cause.platform and (cause.names & concerned or cause.victims & (concerned | effect.asked)):
         # the kernel, the service manager, the kubelet tell of what they did to whom
         return strong
     if component is not None and component == effect.target and effect.unreachable:

@@ -34,6 +34,9 @@ PLAIN: Final = 0.8
 ALIKE: Final = 60.0
 """Seconds within which incidents of one kind begin together."""
 
+ENDED: Final = 30.0
+"""Seconds after the end of a program in which its clients notice."""
+
 SOON: Final = 15.0
 """Seconds after a by-product in which the lasting trouble shows itself."""
 
@@ -109,17 +112,28 @@ def _went_away(root: Root, other: Root) -> bool:
     asks = node.client and node.unreachable and not node.proxy
     if not asks or node.issue.verdict.tag is not Tag.INCIDENT or node.span.chronic:
         return False
-    if any(each.target is not None for each in root.nodes if each.client and not each.proxy):
+    if node.span.onset is None or other.node.span.chronic:
         return False
-    return not other.node.span.chronic and any(
-        each.unreachable
-        and each.target is not None
-        and not each.proxy
-        and each.span.onset is not None
-        and node.span.onset is not None
-        and abs(each.span.onset - node.span.onset) <= SOON
+    asked = {each.target for each in root.nodes if each.client and not each.proxy} - {None}
+    unknown = all(":" in (target or "") for target in asked)
+    return any(
+        (not asked and _same_silence(node, each)) or (unknown and _ended_before(node, each))
         for each in other.nodes
     )
+
+
+def _same_silence(node: Node, other: Node) -> bool:
+    """Another client of a server that it names went without an answer at the same time."""
+    if not other.unreachable or other.target is None or other.proxy:
+        return False
+    return abs((other.span.onset or 0.0) - (node.span.onset or 0.0)) <= SOON
+
+
+def _ended_before(node: Node, other: Node) -> bool:
+    """A program elsewhere ended shortly before."""
+    elsewhere = other.issue.component != node.issue.component and other.span.onset is not None
+    lag = (node.span.onset or 0.0) - (other.span.onset or 0.0)
+    return other.ending and elsewhere and bool(other.issue.verdict.rules) and -BRIEF <= lag <= ENDED
 
 
 def fold_alike(roots: Sequence[Root]) -> list[Root]:

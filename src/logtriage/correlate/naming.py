@@ -49,6 +49,19 @@ _NO_HOSTS: Final = frozenset(
 """Words before a colon and a number that name no host."""
 
 
+_VICTIM: Final = re.compile(
+    r"\b(?:pod|container|containerName|deployment|statefulset|replica set|replicaset|daemonset|unit"
+    r"|service)s?[\"\\]{0,4}[=:/ ]{1,2}[\"\\\[']{0,4}(?:[a-z0-9-]{1,63}/)?([a-z][a-z0-9-]{2,62})"
+)
+"""Of what a platform writes: ``pod="shop/cart-7f8d9c-x7v2k"``, ``pod/cart-…``."""
+
+_GENERATED: Final = re.compile(
+    r"(?:-(?=[a-z]{0,9}[0-9])[a-z0-9]{3,10})?-(?=[a-z0-9]*[a-z0-9])[bcdfghjklmnpqrstvwxz2456789]{5}$"
+    r"|-\d{1,3}$|-(?=[a-f]{0,9}\d)[a-f0-9]{4,10}$"
+)
+"""What Kubernetes adds to the name of a pod: its template's hash and five random characters."""
+
+
 class Named(msgspec.Struct, frozen=True):
     """What a text names."""
 
@@ -60,6 +73,8 @@ class Named(msgspec.Struct, frozen=True):
     ports: tuple[int, ...]
     services: frozenset[str]
     """Known services, whether or not they have a log of their own: ``ldap``, ``postgres``."""
+    victims: frozenset[str] = frozenset()
+    """Whom a platform speaks of, without what it adds to their names."""
 
 
 def read_names(issue: IssueTally, topology: Topology, *, platform: bool) -> Named:
@@ -88,6 +103,9 @@ def read_names(issue: IssueTally, topology: Topology, *, platform: bool) -> Name
         endpoints=frozenset(endpoints),
         ports=tuple(sorted(ports)),
         services=frozenset(topology.services(words)),
+        victims=frozenset(
+            {_GENERATED.sub("", name) for name in _VICTIM.findall(told)} if platform else ()
+        ),
     )
 
 

@@ -32,6 +32,7 @@ class Node:
         "target",
         "text",
         "traits",
+        "victims",
     )
 
     def __init__(
@@ -59,6 +60,8 @@ class Node:
         self.identities = frozenset(issue.trace_ids)
         self.services: frozenset[str] = frozenset()
         """Known services that its text names."""
+        self.victims: frozenset[str] = frozenset()
+        """Pods, containers and units that a platform speaks of."""
         self.parent: Node | None = None
         self.links: tuple[str, ...] = ()
         self.children: list[Node] = []
@@ -103,6 +106,12 @@ class Node:
             or self.proxy
             or (self.unreachable and not self.serves)
         )
+
+    @property
+    def asked(self) -> set[str]:
+        """Names of the hosts that its text names: ``cart`` of ``cart.shop.svc``."""
+        hosts = {endpoint.partition(":")[0] for endpoint in self.endpoints}
+        return {host.partition(".")[0] for host in hosts if not host.replace(".", "").isdigit()}
 
     @property
     def dependent(self) -> bool:
@@ -233,6 +242,7 @@ def _read_names(node: Node, topology: Topology) -> None:
     node.serves = topology.serves(issue.component)
     node.names = named.components
     node.services = named.services
+    node.victims = named.victims
     node.endpoints = named.endpoints
     if node.dependent:
         node.target = target_of(named, issue.component, node.category, topology)

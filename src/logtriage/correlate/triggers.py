@@ -106,9 +106,7 @@ def find_trigger(
 
 def asked_hosts(root: Root) -> set[str | None]:
     """Hosts that could not be reached, by their short names."""
-    asked = {endpoint for node in root.nodes if node.client for endpoint in node.endpoints}
-    hosts = {endpoint.partition(":")[0] for endpoint in asked}
-    return {host.partition(".")[0] for host in hosts if not host.replace(".", "").isdigit()}
+    return {host for node in root.nodes if node.client for host in node.asked}
 
 
 def _is_release(event: ChangeEvent, inputs: Mapping[str, InputTally]) -> bool:

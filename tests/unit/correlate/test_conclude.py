@@ -210,6 +210,27 @@ def test_an_endpoint_is_read_whatever_follows_it(end: str) -> None:
     assert [cause.title for cause in loud(found)] == ["redis does not answer; 10.9.0.4:6380"]
 
 
+@pytest.mark.parametrize("pod", ["cart-7f8d9c5b64-x7v2k", "cart-0", "cart"])
+def test_what_became_of_a_pod_explains_the_clients_of_its_service(pod: str) -> None:
+    text = f'Failed to pull image for pod="shop/{pod}"'
+    host = "cart.shop.svc.cluster.local"
+    pulled = issue("kubelet", "image-pull-failed", text, at=[290.0], kind="container-platform")
+    asked = refused("web", at=DURING)
+    asked.exemplars = [
+        msgspec.structs.replace(exemplar, text=f"Get http://{host}:8080/items: connection refused")
+        for exemplar in asked.exemplars
+    ]
+    found = report([pulled, asked])
+    assert [cause.category for cause in loud(found)] == ["image-pull-failed"]
+
+
+def test_a_program_that_ended_explains_a_client_of_an_unknown_address() -> None:
+    crash = issue("mailer", "missing-module", "No module named smtp", at=[298.0], tag=Tag.DEFECT)
+    assert len(loud(report([crash, refused("web", 2525)]))) == 1
+    earlier = issue("mailer", "missing-module", "No module named smtp", at=[98.0], tag=Tag.DEFECT)
+    assert len(loud(report([earlier, refused("web", 2525)]))) == 2
+
+
 def test_many_files_of_one_folder_are_told_by_the_folder() -> None:
     texts = [f"write /srv/up/{name}.jpg: Permission denied" for name in "abc"]
     one = issue("shop", "permission-denied", texts[0], at=DURING[:3])
