@@ -134,6 +134,11 @@ class Framer:
             begin = newline + 1
         return None
 
+    def whole(self, block: bytes, offset: int) -> tuple[Frame, bytes]:
+        """The whole records of a block that begins with a head, and what may go on after it."""
+        hold = self._hold(block)
+        return self._frame(block, hold, offset), block[hold:]
+
     def _hold(self, block: bytes) -> int:
         """Where the last record of the block starts: it may go on in the next."""
         end = len(block)

@@ -7,13 +7,15 @@ from typing import Final
 
 import msgspec
 
-from logtriage.group.counting import Counter, Reading
+from logtriage.frame.records import Framer
+from logtriage.group.counting import Counter
 from logtriage.model.record import Record
 from logtriage.model.tallies import Tallies
 from logtriage.model.tally import InputTally
 from logtriage.pipeline.opened import whole_lines
 from logtriage.pipeline.reading import Reader
-from logtriage.pipeline.survey import sample_file, survey
+from logtriage.pipeline.scanning import staged_scanner
+from logtriage.pipeline.survey import Survey, sample_file, survey
 from logtriage.pipeline.tools import Tools
 from logtriage.pipeline.volume import Volume
 from logtriage.source.lines import LONGEST
@@ -25,6 +27,9 @@ SLICES: Final = 30
 
 ISSUES: Final = 1000
 """Most issues of one slice; the rest are counted as others."""
+
+BURST: Final = 1 << 15
+"""Bytes that came at once from which on whole records are counted natively, as a scan does."""
 
 IDLE: Final = 0.3
 """Seconds of silence after which the last record of an input is taken for complete."""
@@ -38,6 +43,7 @@ class Live:
 
     _tally: InputTally
     _counter: Counter
+    _framer: Framer | None
 
     def __init__(self, source: Source, tools: Tools, line: int = 1) -> None:
         """``line`` is the 1-based number of the next line."""
@@ -53,7 +59,7 @@ class Live:
         self.touched = False
         """Something may be there to take."""
         self._held = Tallies()
-        self._survey()
+        self._use(self._surveyed())
 
     def begin_anew(self) -> None:
         """The file was replaced or cut: its lines are counted from 1 again."""
@@ -69,17 +75,42 @@ class Live:
         if len(self._sample) < SNIFF:
             self._sample += chunk[: SNIFF - len(self._sample)]
         if any(before < size <= self._bytes for size in _SURVEYS):
-            self._note(self._assembler.flush())
-            self._held = self.take()
-            self._survey()
-        pieces = (self._carry + chunk).split(b"\n")
+            found = self._surveyed()
+            if (found.formats, found.framed) != (self._found.formats, self._found.framed):
+                self._note(self._assembler.flush())
+                self._held = self.take()
+                self._use(found)
+        self._tally.bytes += len(chunk)
+        rest = self._carry + chunk
+        if self._framer is not None and len(rest) >= BURST:
+            rest = self._frames(rest, self._framer)
+        pieces = rest.split(b"\n")
         # an endless line is cut: nobody writes a record of a megabyte
         self._carry = pieces.pop()[:LONGEST]
         lines = [piece[:LONGEST].decode(errors="replace").rstrip("\r") for piece in pieces]
         self._note(self._reader.records(self._line, lines, self._assembler), named=True)
         self._line += len(lines)
         self._tally.lines += len(lines)
-        self._tally.bytes += len(chunk)
+
+    def _frames(self, text: bytes, framer: Framer) -> bytes:
+        """Count the whole records of a burst natively; what is left of it, for line by line."""
+        begin = framer.first_head(text, 0)
+        if begin is None:
+            return text
+        # lines before it carry on the record that is open
+        lines = [line.decode(errors="replace").rstrip("\r") for line in text[:begin].split(b"\n")]
+        self._note(self._reader.records(self._line, lines[:-1], self._assembler), named=True)
+        self._note(self._assembler.flush())
+        self._line += len(lines) - 1
+        self._tally.lines += len(lines) - 1
+        frame, rest = framer.whole(text[begin:], self._bytes)
+        count = frame.block.count(b"\n", 0, frame.size)
+        self._counter.count(frame.block, frame.spans, self._line)
+        self._volume.sample(frame.block, frame.offset, frame.size)
+        self._line += count
+        self._tally.lines += count
+        self._tally.cut += frame.cut
+        return rest
 
     def settle(self) -> None:
         """After a while without new lines the last record is complete."""
@@ -108,20 +139,30 @@ class Live:
         self._held = Tallies()
         return taken
 
-    def _survey(self) -> None:
+    def _surveyed(self) -> Survey:
         sample = self._sample
         if self.source.regular:
             try:
                 sample = sample_file(self.source)
             except OSError:
                 sample = self._sample
-        self._found = survey(self.source, whole_lines(sample), self._tools)
+        return survey(self.source, whole_lines(sample), self._tools)
+
+    def _use(self, found: Survey) -> None:
+        self._found = found
         self._reader = Reader(self.source, self._found, self._tools)
         self._assembler = self._reader.assembler()
         self._tally = self._fresh_tally()
         self._counter = Counter(
-            self.source.path, _no_span, self._tools.classifier.classify, self._reader.second_of
+            self.source.path,
+            self._reader.read_span,
+            self._tools.classifier.classify,
+            self._reader.second_of,
         )
+        self._framer = None
+        if self._found.framed:
+            scanner = staged_scanner(self._found, self._tools, None)
+            self._framer = Framer([scanner], self._reader.head_pattern(), scanner.confirm)
 
     def _fresh_tally(self) -> InputTally:
         tally = InputTally(
@@ -142,10 +183,6 @@ class Live:
             found = self._judge.judge(record, self._counter.told)
             if found.verdict or found.ignored or found.change or found.endpoints:
                 self._counter.add(record, found)
-
-
-def _no_span(_span: bytes, _line: int) -> Reading:
-    raise AssertionError("lines are read one by one here")
 
 
 class Window:

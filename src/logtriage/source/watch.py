@@ -149,7 +149,7 @@ class Watch:
                 came = True
                 use(tail.source, chunk)
         if ready and self.reads_standard_input:
-            chunk = os.read(sys.stdin.fileno(), WINDOW)
+            chunk = _read_available(sys.stdin.fileno())
             if chunk:
                 came = True
                 use(STREAM, chunk)
@@ -203,6 +203,19 @@ def _inode_of(file: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _read_available(descriptor: int) -> bytes:
+    """What a pipe that has something gives without a wait, 1 MiB or so; empty at its end."""
+    pieces = [os.read(descriptor, WINDOW)]
+    size = len(pieces[0])
+    while pieces[-1] and size < WINDOW and select.select([descriptor], [], [], 0)[0]:
+        piece = os.read(descriptor, WINDOW)
+        if not piece:
+            break
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
 
 
 STREAM: Final = Source(path=STANDARD_INPUT, file=STANDARD_INPUT)
