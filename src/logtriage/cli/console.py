@@ -101,6 +101,11 @@ def _run(arguments: list[str]) -> int:
         return _run([wanted.command, "--help"])
     except Exit as leave:
         return leave.exit_code
+    except SystemExit as leave:
+        # typer's answer to a closed pipe, which is ours to give
+        if isinstance(leave.__context__, BrokenPipeError):
+            raise leave.__context__ from None
+        raise
     except Exception as error:
         # a BadParameter's grandparent is every error of usage, in whichever copy of click
         if not isinstance(error, BadParameter.__mro__[2]):
