@@ -42,6 +42,7 @@ def level_patterns(
         elif made.kind == "logfmt":
             start = "(?:level|lvl|severity|priority)"
             found.update(Pattern(rf"{start}=\"?{word}\b", True) for word in _LOUD)
+            found.add(Pattern(r"\bstatus=\"?5\d\d\b"))
         else:
             for line in made.lines:
                 found.update(_line_patterns(line, made))
