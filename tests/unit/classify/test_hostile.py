@@ -45,11 +45,11 @@ def test_a_giant_line_costs_linear_time(engine, piece):
     """A megabyte of one line stays below some seconds: what is not linear takes hours."""
     text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
     engine.classify(record(text[:1000]))
-    start = time.perf_counter()
+    start = time.process_time()
 
     engine.classify(record(text))
 
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @settings(max_examples=200, deadline=None)
