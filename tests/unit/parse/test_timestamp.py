@@ -1,6 +1,7 @@
 """Timestamps of every shape, to the nanosecond."""
 
 import datetime as dt
+import itertools
 import zoneinfo
 
 import pytest
@@ -174,3 +175,24 @@ def test_reading_does_not_depend_on_what_was_read_before():
 def test_dots_words_and_zones(text, expected):
     reader = TimestampReader(REFERENCE)
     assert rfc3339(*reader.read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "2026-03-29T{0:02}:{1:02}:{2:02}Z",
+        "2026-03-29 {0:02}:{1:02}:{2:02},123",
+        "29/Mar/2026:{0:02}:{1:02}:{2:02} +0200",
+        "Mar 29 {0:02}:{1:02}:{2:02}",
+        "29.03.2026 {0:02}:{1:02}:{2:02}",
+        "{0:02}:{1:02}:{2:02}.5",
+    ],
+)
+def test_a_minute_known_before_gives_what_a_fresh_reader_gives(layout: str) -> None:
+    zone = zoneinfo.ZoneInfo("Europe/Berlin")  # its clocks are put forward at 2:00 that day
+    reference = 1_774_800_000 * 1_000_000_000
+    used = TimestampReader(reference, zone=zone)
+    for hour, minute, second in itertools.product((0, 1, 2, 3), (0, 59), (0, 1, 30, 59, 60, 61)):
+        text = layout.format(hour, minute, second)
+        fresh = TimestampReader(reference, zone=zone)
+        assert used.read(text) == fresh.read(text), text
