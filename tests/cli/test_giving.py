@@ -201,7 +201,13 @@ def test_progress_is_for_terminals_alone(log):
 
 def test_promises_of_the_configuration_are_told(log, tmp_path):
     configuration = tmp_path / "logtriage.toml"
-    configuration.write_text('[sla.P1]\nrespond = "15m"\n[sla.P2]\nrespond = "1h"\n')
+    promises = {"P1": "15m", "P2": "1h", "P3": "4h", "P4": "8h", "P5": "24h"}
+    configuration.write_text(
+        "".join(f'[sla.{name}]\nrespond = "{time}"\n' for name, time in promises.items())
+    )
+    report = json.loads(run("scan", log, "--output", "json").stdout)
     shown = run("scan", log, "--config", configuration).stdout.decode()
 
-    assert re.search(r"who    production support, respond within (15|60) min", shown)
+    told = {"P1": "15 min", "P2": "60 min", "P3": "4 h", "P4": "8 h", "P5": "24 h"}
+    wanted = told[report["root_causes"][0]["priority"]]
+    assert f"who    production support, respond within {wanted}" in shown

@@ -70,7 +70,8 @@ def duration(seconds: float) -> str:
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"
     if seconds < 172_800:
-        return f"{seconds / 3600:.1f} h"
+        # no decimals where they would say nothing
+        return f"{seconds / 3600:.1f}".removesuffix(".0") + " h"
     return f"{seconds / 86_400:.1f} days"
 
 
