@@ -8,7 +8,6 @@ two zones. A quote that comes late tells nothing: it may have waited.
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from statistics import median
 from typing import Final
 
 import msgspec
@@ -71,6 +70,9 @@ def clocks_of(nodes: Sequence[Node], inputs: Mapping[str, InputTally]) -> dict[s
                 path, by = effect.issue.exemplars[0].path, cause.issue.exemplars[0].path
                 shown.setdefault(path, []).append((behind, by))
     for path, told in shown.items():
+        # slow to import, and most logs never get here
+        from statistics import median  # noqa: PLC0415
+
         ahead = median(seconds for seconds, _ in told)
         found[path] = Clock(round(ahead, 1), min(by for _, by in told))
     return found | _neighbours(found, inputs)
