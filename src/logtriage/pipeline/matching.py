@@ -106,7 +106,8 @@ class _Matcher:
         rest = [source for source in known if absolute(source) not in self._found]
         for source in rest:
             self._guarded(self._rotated_away, source)
-        for source in rest:
+        # the newest first: a copy is known by the file it was made of
+        for source in sorted(rest, key=lambda each: rotation_order(each.path), reverse=True):
             self._guarded(self._take_fresh, source)
         found = sorted(self._found.values(), key=lambda each: rotation_order(each.source.path))
         return Matching(tuple(found), tuple(self._problems), frozenset(self._unsettled))
@@ -167,7 +168,11 @@ class _Matcher:
     def _by_inode(self, source: Source) -> Position | None:
         path = absolute(source)
         seen, member = self._sights[path], _member(path)
-        for position in self._of_inode[seen.device, seen.inode]:
+        # inodes are given out again: an empty file of former days holds in any, so the one that
+        # was read the furthest goes first
+        for position in sorted(
+            self._of_inode[seen.device, seen.inode], key=lambda each: -each.offset
+        ):
             if position.id not in self._free or _member(position.path) != member:
                 continue
             if _unchanged(seen, position) or self._holds(source, position):
@@ -181,7 +186,7 @@ class _Matcher:
             for each in self._of_set[Path(wanted).name]
             if each.offset and each.id in self._free
         ]
-        near.sort(key=lambda position: rotated_set(position.path) != wanted)
+        near.sort(key=lambda each: (rotated_set(each.path) != wanted, -each.offset))
         return next((position for position in near if self._holds(source, position)), None)
 
     def _holds(self, source: Source, position: Position) -> bool:
@@ -262,9 +267,7 @@ class _Matcher:
                 return True
         wanted = rotated_set(path)
         return any(
-            rotated_set(each.position.path) == wanted
-            and each.position.offset
-            and begins_like(source, each.source)
+            rotated_set(each.position.path) == wanted and begins_like(source, each.source)
             for each in self._found.values()
             if each.source.member is None and source.member is None
         )

@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from logtriage.model.position import Position
@@ -163,3 +164,20 @@ def test_an_olddir_is_found_where_it_is_named(log, tmp_path):
         "app.log.1": 500,
         "app.log": 0,
     }
+
+
+def test_an_empty_file_that_had_the_inode_before_takes_nothing(log):
+    """The file system gives an inode out again; the file that went had nothing in it."""
+    gone = read_to(log, offset=0, identity=1)
+    gone = msgspec.structs.replace(gone, path=f"{log}.1")
+    read = read_to(log, identity=2)
+    with log.open("a") as file:
+        file.write("more\n")
+
+    assert found([log], gone, read) == ({"app.log": read.offset}, [])
+
+
+def test_a_copy_of_a_file_never_read_before_counts_once(log):
+    shutil.copy(log, f"{log}.1")
+
+    assert found([f"{log}.1", log]) == ({"app.log": 0}, [])
