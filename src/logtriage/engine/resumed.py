@@ -120,6 +120,8 @@ def _run_some(
             if outcome.tallies is not None:
                 reading.add(shard, outcome.tallies)
         for reading in readings:
+            # before the check: a position must not be made of what came after it
+            reading.look()
             if not unchanged_since(reading.portion, reading.found.position):
                 unsettled.add(reading.rotated_set)
         after = standing(each.source for each in found)
@@ -143,6 +145,17 @@ def _run_stream(source: Source, tools: Tools, result: ResumedRun) -> None:
             result.tallies.merge(outcome.tallies)
 
 
+class _Standing(msgspec.Struct, frozen=True):
+    """What a file held when it was read to its end."""
+
+    head: bytes = b""
+    tail_digest: str = ""
+    lines: int = 0
+    """Line ends since the last run's offset."""
+    open_lines: int = 0
+    """Line ends from the last record on, where that may go on."""
+
+
 class _Reading:
     """One file while it is read."""
 
@@ -155,6 +168,7 @@ class _Reading:
         self._again: Counter[str] = Counter()
         self._tail: Counter[str] = Counter()
         self._lines = part.lines
+        self._standing = _Standing()
 
     @property
     def rotated_set(self) -> str:
@@ -180,6 +194,22 @@ class _Reading:
             self._reopened.merge(tallies)
         else:
             self._tallies.merge(tallies)
+
+    def look(self) -> None:
+        """Take the marks of what was read, by which the next run will know the file."""
+        part, position = self.portion, self.found.position
+        source, seen = part.source, part.seen
+        if seen.streamed:
+            # proof enough for what is final; unpacking it all again would cost as much as reading
+            self._standing = _Standing(head=content(source, seen, 0, HEAD))
+            return
+        offset = source.size or 0
+        self._standing = _Standing(
+            head=content(source, seen, 0, min(HEAD, offset)),
+            tail_digest=tail_digest(source, seen, offset) or "",
+            lines=line_ends(source, position.offset, offset),
+            open_lines=line_ends(source, part.tail, offset) if part.tail < offset else 0,
+        )
 
     def finish(self, result: ResumedRun) -> None:
         """Hand over what was counted and the new position; nothing after a failure."""
@@ -214,12 +244,13 @@ class _Reading:
     def _position(self, read: int, last: int | None) -> Position:
         part, position = self.portion, self.found.position
         source, seen = part.source, part.seen
+        standing_now = self._standing
         if seen.streamed:
             offset, lines = position.offset + read, self._lines
         else:
             offset = source.size or 0
-            lines = position.lines + line_ends(source, position.offset, offset)
-        head = content(source, seen, 0, min(HEAD, offset))
+            lines = position.lines + standing_now.lines
+        head = standing_now.head[:offset]
         is_open = part.tail < offset
         return msgspec.structs.replace(
             position,
@@ -233,11 +264,10 @@ class _Reading:
             head_digest=digest(head),
             offset=offset,
             lines=lines,
-            # proof enough for what is final; unpacking it all again would cost as much as reading
-            tail_digest="" if seen.streamed else tail_digest(source, seen, offset) or "",
+            tail_digest=standing_now.tail_digest,
             last=greatest(position.last, last),
             open_offset=part.tail if is_open else None,
-            open_lines=(lines - line_ends(source, part.tail, offset) if is_open else lines),
+            open_lines=lines - standing_now.open_lines if is_open else lines,
             open_counts=_counts(self._tail) if is_open else {},
         )
 
