@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import tempfile
+import time
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -88,6 +89,8 @@ class Scene:
             number, _, ending = rest.partition(".")
             old.rename(self.folder / f"{stem}log.{int(number) + 1}{'.' if ending else ''}{ending}")
         first = self.folder / "ledger.log.1"
+        # times of files are as coarse as the kernel's tick; nobody rotates twice within one
+        time.sleep(0.01)
         if how == "copy-truncate":
             shutil.copyfile(self.live, first)
             os.truncate(self.live, 0)
