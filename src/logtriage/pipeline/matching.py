@@ -168,14 +168,14 @@ class _Matcher:
     def _by_inode(self, source: Source) -> Position | None:
         path = absolute(source)
         seen, member = self._sights[path], _member(path)
-        # inodes are given out again: an empty file of former days holds in any, so the one that
-        # was read the furthest goes first
         for position in sorted(
             self._of_inode[seen.device, seen.inode], key=lambda each: -each.offset
         ):
             if position.id not in self._free or _member(position.path) != member:
                 continue
-            if _unchanged(seen, position) or self._holds(source, position):
+            # inodes are given out again: of a file in which nothing was read yet, the inode alone
+            # does not say that it is the one that stood there before
+            if _unchanged(seen, position) or (position.offset and self._holds(source, position)):
                 return position
         return None
 

@@ -181,3 +181,14 @@ def test_a_copy_of_a_file_never_read_before_counts_once(log):
     shutil.copy(log, f"{log}.1")
 
     assert found([f"{log}.1", log]) == ({"app.log": 0}, [])
+
+
+def test_what_was_written_to_an_empty_file_is_found_though_its_inode_is_in_new_hands(log):
+    """It was empty when it was last looked at, filled, packed, and the live file got its inode."""
+    before = read_to(log, offset=0)
+    packed = Path(f"{log}.1.gz")
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    log.write_text("")
+    before = msgspec.structs.replace(before, size=0, modified=before.modified - 1_000_000_000)
+
+    assert found([log], before) == ({"app.log": 0, "app.log.1.gz": 0}, [])
