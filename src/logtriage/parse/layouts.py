@@ -20,6 +20,10 @@ class Layout(msgspec.Struct, frozen=True):
     """Characters between the second and the first digit of the fraction."""
     milliseconds: bool = False
     """The fraction is a number of milliseconds without leading zeros: ``5:6:7:8``."""
+    second_start: int = -1
+    """Where the digits of the second stand in a text that states its whole date; else -1: which
+    year or day it is then depends on the second, too."""
+    second_end: int = -1
 
 
 _ZONE: Final = (
@@ -108,15 +112,24 @@ def find_layout(text: str, *, unit: str = "", relative: bool = False) -> Layout:
         found = _compiled(index).fullmatch(text)
         if found is None:
             continue
+        second = _second_span(found)
         if "fraction" not in found.re.groupindex or found.start("fraction") < 0:
-            return Layout("parts", found.re)
+            return Layout("parts", found.re, second_start=second[0], second_end=second[1])
         start, end = found.start("separator"), found.end("fraction")
-        if found["separator"] == ":" and end - start <= 4:
-            return Layout("parts", found.re, start, end, 1, milliseconds=True)
-        return Layout("parts", found.re, start, min(end, start + 10), 1)
+        milliseconds = found["separator"] == ":" and end - start <= 4
+        if not milliseconds:
+            end = min(end, start + 10)
+        return Layout("parts", found.re, start, end, 1, milliseconds, *second)
     if _RELATIVE.fullmatch(text) or not any(map(str.isdecimal, text)):
         return Layout("none")
     return Layout("other")
+
+
+def _second_span(found: re.Match[str]) -> tuple[int, int]:
+    """Start and end of the second where the text states year, month and day; else -1, -1."""
+    parts = found.groupdict()
+    dated = parts.get("year") or parts.get("late_year") or parts.get("last")
+    return found.span("second") if dated and parts.get("second") else (-1, -1)
 
 
 def _epoch_layout(text: str, unit: str) -> Layout | None:

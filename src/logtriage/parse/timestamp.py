@@ -6,7 +6,6 @@ of its second, cut before the fraction, and an ``int`` of its fraction.
 """
 
 import datetime as dt
-import re
 from typing import Final
 
 import msgspec
@@ -67,8 +66,6 @@ class TimestampReader:
         self._layouts: dict[str, Layout] = {}
         self._cuts: dict[int, tuple[int, int, int, int, int]] = {}
         self._seconds: dict[str, int | None] = {}
-        self._second_places: dict[str, tuple[int, int]] = {}
-        """Where the digits of the second stand, by layout; only where the date is whole."""
         self._minutes: dict[str, int] = {}
         """Epoch second of a minute's begin, by its text without those digits."""
 
@@ -129,44 +126,26 @@ class TimestampReader:
         return layout
 
     def _remember(self, key: str, layout: Layout) -> int | None:
-        second = self._within_known_minute(key)
-        if second is None:
+        start, end = layout.second_start, layout.second_end
+        minute = key[:start] + key[end:] if start >= 0 else ""
+        within = int(key[start:end]) if minute else 0
+        begin = self._minutes.get(minute)
+        # the 60th, of a leap second, has no place in its minute
+        if begin is not None and within < 60:
+            second: int | None = begin + within
+        else:
             try:
                 second = self._compute(key, layout)
             except (ValueError, OverflowError):
                 second = None
+            if minute and second is not None and within < 60:
+                if len(self._minutes) >= REMEMBERED:
+                    self._minutes.clear()
+                self._minutes[minute] = second - within
         if len(self._seconds) >= REMEMBERED:
             self._seconds.clear()
         self._seconds[key] = second
         return second
-
-    def _within_known_minute(self, text: str) -> int | None:
-        """The epoch second, where another second of the same minute was read before."""
-        place = self._second_places.get(text.translate(_ZEROS))
-        if place is None:
-            return None
-        begin, end = place
-        minute = self._minutes.get(text[:begin] + text[end:])
-        if minute is None:
-            return None
-        second = int(text[begin:end])
-        # the 60th, of a leap second, is no place in the minute
-        return minute + second if second < 60 else None
-
-    def _note_minute(self, text: str, found: re.Match[str], epoch: int) -> None:
-        parts = found.groupdict()
-        second = parts.get("second")
-        if not second or int(second) > 59:
-            return
-        if not (parts.get("year") or parts.get("late_year") or parts.get("last")):
-            # which year or day it is depends on the second, too
-            return
-        begin, end = found.span("second")
-        if len(self._minutes) >= REMEMBERED:
-            self._minutes.clear()
-            self._second_places.clear()
-        self._second_places[text.translate(_ZEROS)] = begin, end
-        self._minutes[text[:begin] + text[end:]] = epoch - int(second)
 
     def _compute(self, text: str, layout: Layout) -> int | None:
         """The epoch second of a text without its fraction."""
@@ -182,10 +161,7 @@ class TimestampReader:
         found = layout.pattern.fullmatch(text)
         if found is None:
             return None
-        epoch = self._from_parts(found.groupdict())
-        if epoch is not None:
-            self._note_minute(text, found, epoch)
-        return epoch
+        return self._from_parts(found.groupdict())
 
     def _from_parts(self, parts: dict[str, str | None]) -> int | None:
         hour = int(parts.get("hour") or 0)
