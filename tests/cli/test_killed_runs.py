@@ -1,16 +1,15 @@
 """Killed at any moment, a run of ``report`` either was or was not: each record counts once."""
 
 import datetime as dt
-import gzip
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import time
 from pathlib import Path
 
 import pytest
+from tests.rotation import WAYS, rotate
 
 from logtriage.cli import console
 
@@ -58,7 +57,7 @@ class Writer:
     def _step(self, number: int) -> int:
         draw = self.random.random()
         if draw < 0.02:
-            self._rotate(self.random.choice(["rename", "pack", "copy-truncate"]))
+            rotate(self.live, self.random.choice(WAYS))
             return number
         lines = []
         for _ in range(self.random.randint(1, 5)):
@@ -74,25 +73,6 @@ class Writer:
                 time.sleep(self.random.random() * 0.005)
                 file.write(text[cut:])
         return number
-
-    def _rotate(self, how: str) -> None:
-        files = sorted(self.folder.glob("ledger.log.*"), key=lambda p: -int(p.name.split(".")[2]))
-        for old in files:
-            parts = old.name.split(".")
-            parts[2] = str(int(parts[2]) + 1)
-            old.rename(self.folder / ".".join(parts))
-        first = self.folder / "ledger.log.1"
-        if how == "copy-truncate":
-            shutil.copyfile(self.live, first)
-            os.truncate(self.live, 0)
-            return
-        self.live.rename(first)
-        if how == "pack":
-            # as logrotate does: the packed file grows beside the plain one, which goes at last
-            with gzip.open(f"{first}.gz", "wb") as file:
-                file.write(first.read_bytes())
-            first.unlink()
-        self.live.touch()
 
 
 def run_once(arguments: list[str], *, kill_after: float | None) -> bool:

@@ -1,8 +1,5 @@
 """However a log grows, is rotated and is read in between, each record counts exactly once."""
 
-import gzip
-import os
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -11,6 +8,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rotation import rotate
 
 from logtriage.engine.kept import run_kept
 from logtriage.engine.local import run
@@ -80,27 +78,9 @@ class Scene:
         elif step[0] != "run":
             self.write(self.pending)
             self.pending = ""
-            self.rotate(step[0])
-
-    def rotate(self, how: str) -> None:
-        olds = sorted(self.folder.glob("ledger.log.*"), key=lambda p: -int(p.name.split(".")[2]))
-        for old in olds:
-            stem, _, rest = old.name.partition("log.")
-            number, _, ending = rest.partition(".")
-            old.rename(self.folder / f"{stem}log.{int(number) + 1}{'.' if ending else ''}{ending}")
-        first = self.folder / "ledger.log.1"
-        # times of files are as coarse as the kernel's tick; nobody rotates twice within one
-        time.sleep(0.01)
-        if how == "copy-truncate":
-            shutil.copyfile(self.live, first)
-            os.truncate(self.live, 0)
-            return
-        self.live.rename(first)
-        if how == "pack":
-            with gzip.open(f"{first}.gz", "wb") as file:
-                file.write(first.read_bytes())
-            first.unlink()
-        self.live.touch()
+            # times of files are as coarse as the kernel's tick; nobody rotates twice within one
+            time.sleep(0.01)
+            rotate(self.live, step[0])
 
 
 def totals(store: Store) -> Counter:
