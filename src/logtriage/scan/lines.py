@@ -4,14 +4,13 @@ A program that tried hundreds of regular expressions one after the other on ever
 know, and compiled them all at start, would be slow; one native database answers in microseconds.
 """
 
-import importlib.util
-import os
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from logtriage.scan.cache import cached, content_key
 from logtriage.scan.plain import strip_names
+from logtriage.scan.scanner import native_engine
 
 
 class LineMatcher(Protocol):
@@ -28,9 +27,7 @@ def make_line_matcher(
     """A matcher for anchored expressions; ``name`` tells its cached database from others."""
     shortened = [without_tail(expression) for expression in expressions]
     if native is None:
-        native = os.environ.get("LOGTRIAGE_SCAN") != "plain" and bool(
-            importlib.util.find_spec("hyperscan")
-        )
+        native = native_engine()
     if native and shortened:
         return NativeLineMatcher(name, shortened)
     return PlainLineMatcher(shortened)
